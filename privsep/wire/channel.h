@@ -2,9 +2,9 @@
  * One end of a channel: sends and receives whole frames over a SEQPACKET socket and keeps the two sequence numbers.
  * Not thread-safe: one thread sends, one thread receives (they may differ).
  *
- * Threats met here: smuggled descriptors (no control buffer: the kernel drops them and sets MSG_CTRUNC; also SO_PASSRIGHTS
- * is switched off by the warden), oversize records (MSG_TRUNC), zero-length records that look like EOF, a peer that does
- * not read (sends never block).
+ * Threats met here: smuggled descriptors (no control buffer: the kernel drops them and sets MSG_CTRUNC; also
+ * SO_PASSRIGHTS is switched off by the warden), oversize records (MSG_TRUNC), zero-length records that look like EOF, a
+ * peer that does not read (sends never block).
  */
 #ifndef SEKISHO_WIRE_CHANNEL_H
 #define SEKISHO_WIRE_CHANNEL_H
@@ -43,7 +43,8 @@ enum channel_result channel_receive(struct channel *channel, void *buffer, size_
                                     const struct frame_rule *rules, size_t rule_count, struct frame_view *view,
                                     enum frame_verdict *verdict);
 
-/* Sends one frame without blocking; the body is the concatenation of `parts` (at most 7). reply_to is 0 for requests. */
+/* Sends one frame without blocking; the body is the concatenation of `parts` (at most 7). reply_to is 0 for requests.
+ */
 enum channel_result channel_send_parts(struct channel *channel, uint16_t type, uint64_t reply_to,
                                        const struct iovec *parts, int part_count);
 enum channel_result channel_send(struct channel *channel, uint16_t type, uint64_t reply_to, const void *body,

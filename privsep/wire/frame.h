@@ -25,8 +25,8 @@
 struct frame_header {
     uint32_t magic;
     uint16_t version;
-    uint16_t type;                  /* enum frame_type */
-    uint32_t length;                /* header and body, bytes; equals the record's length */
+    uint16_t type;   /* enum frame_type */
+    uint32_t length; /* header and body, bytes; equals the record's length */
     uint32_t zero;
     uint64_t seq;                   /* 1, 2, 3 ... for each direction of each channel */
     uint64_t reply_to;              /* in a reply, the seq of its request; else 0 */

@@ -8,11 +8,11 @@
 
 #include "wire/frame.h"
 
-#define SESSION_ID_LEN  16  /* random, made by auth */
-#define REFERENCE_LEN   16  /* subject_ref: random, made by vault; never derived from a number */
-#define REQUEST_ID_LEN  16  /* random, made by the client; the key of idempotency */
-#define ACCOUNT_LEN     32  /* ASCII [a-z0-9][a-z0-9._-]*, zero-padded */
-#define CERT_HASH_LEN   32  /* SHA-256 of the client's DER certificate; zero on the local socket (no TLS there) */
+#define SESSION_ID_LEN  16 /* random, made by auth */
+#define REFERENCE_LEN   16 /* subject_ref: random, made by vault; never derived from a number */
+#define REQUEST_ID_LEN  16 /* random, made by the client; the key of idempotency */
+#define ACCOUNT_LEN     32 /* ASCII [a-z0-9][a-z0-9._-]*, zero-padded */
+#define CERT_HASH_LEN   32 /* SHA-256 of the client's DER certificate; zero on the local socket (no TLS there) */
 #define X25519_LEN      32
 #define CHALLENGE_LEN   32
 #define SESSION_KEY_LEN 32
@@ -23,7 +23,7 @@
 /* ---- warden -> child: FRAME_CONFIGURE ------------------------------------------------------------------------- */
 
 enum launch_flag {
-    LAUNCH_ROOT = 1u << 0,   /* started as root: each process has a uid of its own; else one uid in a user namespace */
+    LAUNCH_ROOT = 1u << 0, /* started as root: each process has a uid of its own; else one uid in a user namespace */
     LAUNCH_RESERVED = 1u << 1,
 };
 
@@ -84,7 +84,8 @@ struct attest_report {
     struct process_view view;
     uint32_t steps;        /* bit per enum sandbox_step done */
     uint32_t landlock_abi; /* of the running kernel */
-    uint64_t landlock_fs, landlock_net, landlock_scope; /* rights handled (all denied unless the policy says otherwise) */
+    uint64_t landlock_fs, landlock_net,
+        landlock_scope; /* rights handled (all denied unless the policy says otherwise) */
     uint32_t open_fds;
     uint32_t dumpable;       /* PR_GET_DUMPABLE */
     uint32_t mdwe;           /* PR_GET_MDWE */
@@ -98,7 +99,8 @@ struct attest_report {
 };
 _Static_assert(sizeof(struct attest_report) == 224, "attest_report layout");
 
-/* ---- child -> warden: FRAME_READY --------------------------------------------------------------------------------- */
+/* ---- child -> warden: FRAME_READY ---------------------------------------------------------------------------------
+ */
 
 struct ready_report {
     uint16_t tcp_port; /* front: the port really bound */
@@ -118,24 +120,31 @@ _Static_assert(sizeof(struct event_record) == 20, "event_record layout");
 
 enum event {
     EVENT_NONE,
-    EVENT_STEP_FAILED,     /* arg: enum sandbox_step, errno */
-    EVENT_VIOLATION,       /* arg: enum peer, enum frame_verdict, frame type */
-    EVENT_STORE_OPEN,      /* arg: tenants, subjects (sum), ledger leaves (sum) */
-    EVENT_STORE_FAILED,    /* arg: LMDB or errno code as uint32, place */
-    EVENT_CONFIG_REFUSED,  /* arg: which (enum config_item), row or line */
-    EVENT_LISTENING,       /* arg: tcp port, 1 when a unix socket is served too */
-    EVENT_LOGIN_OK,        /* arg: tenant, role */
-    EVENT_LOGIN_REFUSED,   /* arg: tenant, enum login_status */
-    EVENT_SESSION_ENDED,   /* arg: tenant */
-    EVENT_CALL_REFUSED,    /* arg: tenant (0 unknown), enum call_status; rate-limited by the sender */
-    EVENT_PEER_GONE,       /* arg: enum peer */
+    EVENT_STEP_FAILED,    /* arg: enum sandbox_step, errno */
+    EVENT_VIOLATION,      /* arg: enum peer, enum frame_verdict, frame type */
+    EVENT_STORE_OPEN,     /* arg: tenants, subjects (sum), ledger leaves (sum) */
+    EVENT_STORE_FAILED,   /* arg: LMDB or errno code as uint32, place */
+    EVENT_CONFIG_REFUSED, /* arg: which (enum config_item), row or line */
+    EVENT_LISTENING,      /* arg: tcp port, 1 when a unix socket is served too */
+    EVENT_LOGIN_OK,       /* arg: tenant, role */
+    EVENT_LOGIN_REFUSED,  /* arg: tenant, enum login_status */
+    EVENT_SESSION_ENDED,  /* arg: tenant */
+    EVENT_CALL_REFUSED,   /* arg: tenant (0 unknown), enum call_status; rate-limited by the sender */
+    EVENT_PEER_GONE,      /* arg: enum peer */
     EVENT_DRAINED,
     EVENT_COUNT
 };
 
-enum config_item { CONFIG_ITEM_LAUNCH, CONFIG_ITEM_KEY, CONFIG_ITEM_ACCOUNTS, CONFIG_ITEM_CERTIFICATE, CONFIG_ITEM_BIND };
+enum config_item {
+    CONFIG_ITEM_LAUNCH,
+    CONFIG_ITEM_KEY,
+    CONFIG_ITEM_ACCOUNTS,
+    CONFIG_ITEM_CERTIFICATE,
+    CONFIG_ITEM_BIND
+};
 
-/* ---- front -> warden: FRAME_ATTESTATION --------------------------------------------------------------------------- */
+/* ---- front -> warden: FRAME_ATTESTATION ---------------------------------------------------------------------------
+ */
 
 enum process { PROCESS_WARDEN, PROCESS_VAULT, PROCESS_AUTH, PROCESS_FRONT, PROCESS_COUNT };
 
@@ -154,9 +163,10 @@ struct attestation_reply {
     uint32_t zero;
 };
 
-/* ---- front -> vault: FRAME_SESSION_CALL ------------------------------------------------------------------------------ */
+/* ---- front -> vault: FRAME_SESSION_CALL
+ * ------------------------------------------------------------------------------ */
 
-/* Outcome of a call as a whole. Only CALL_OK has touched the store; all others changed nothing. */
+/* Outcome of a call as a whole. Only CALL_OK has used a number; all others changed nothing but the ledger. */
 enum call_status {
     CALL_OK,
     CALL_UNKNOWN_SESSION, /* never opened, ended, or of an earlier run */
@@ -167,6 +177,7 @@ enum call_status {
     CALL_WRONG_METHOD,  /* the operation inside is not the one the front was asked for */
     CALL_NOT_PERMITTED, /* operation x purpose is not in the session's permit; recorded in the ledger */
     CALL_BUDGET_SPENT,
+    CALL_STORE_UNAVAILABLE, /* the store refused to write (disk full ...): nothing was used, nothing was changed */
     CALL_STATUS_COUNT
 };
 
@@ -209,12 +220,13 @@ struct vault_status_reply {
         uint16_t tenant;
         uint16_t zero;
         uint32_t zero2;
-        uint64_t subjects;      /* ACTIVE records */
+        uint64_t subjects; /* ACTIVE records */
         uint64_t ledger_leaves;
     } tenant[48];
 };
 
-/* ---- front -> auth ------------------------------------------------------------------------------------------------------ */
+/* ---- front -> auth
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct challenge_request {
     uint16_t tenant;
@@ -234,16 +246,16 @@ enum login_status {
     LOGIN_OK,
     LOGIN_CHALLENGE_UNKNOWN, /* not made by this auth, or expired */
     LOGIN_CHALLENGE_USED,
-    LOGIN_BAD_SEAL,    /* does not open: wrong key, tenant or challenge */
-    LOGIN_MALFORMED,   /* opens, but its layout is wrong */
+    LOGIN_BAD_SEAL,          /* does not open: wrong key, tenant or challenge */
+    LOGIN_MALFORMED,         /* opens, but its layout is wrong */
     LOGIN_WRONG_CERTIFICATE, /* the connection's certificate is not the one inside the seal */
-    LOGIN_REFUSED,     /* account or password wrong, suspended ...: one answer for all */
-    LOGIN_BUSY,        /* too many sessions or logins now */
+    LOGIN_REFUSED,           /* account or password wrong, suspended ...: one answer for all */
+    LOGIN_BUSY,              /* too many sessions or logins now */
     LOGIN_STATUS_COUNT
 };
 
-#define LOGIN_SEALED_LEN (272 + 16) /* struct login_plain and tag */
-#define WELCOME_SEALED_LEN (64 + 16) /* struct welcome_plain and tag */
+#define LOGIN_SEALED_LEN   (272 + 16) /* struct login_plain and tag */
+#define WELCOME_SEALED_LEN (64 + 16)  /* struct welcome_plain and tag */
 
 struct login_request {
     uint16_t tenant;
@@ -281,7 +293,8 @@ struct logout_reply {
     uint32_t zero2;
 };
 
-/* ---- auth -> vault ------------------------------------------------------------------------------------------------------ */
+/* ---- auth -> vault
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct session_open {
     uint8_t session[SESSION_ID_LEN];

@@ -1,0 +1,48 @@
+/*
+ * The ledger of number use (番号利用記録): one leaf for each call that touched a number or was refused the right to,
+ * per tenant, append-only, in the same transaction as what it records. A leaf never holds a number.
+ *
+ * The leaf format is made for an RFC 6962 Merkle tree: the readable part (struct ledger_entry and its items) holds a
+ * random salt; the tree's leaf data is SHA-256 of the readable part, its leaf hash SHA-256(0x00 || leaf data). The
+ * readable part can be erased when its time is over while every hash stays valid, and a hash alone tells nothing.
+ */
+#ifndef SEKISHO_VAULT_LEDGER_H
+#define SEKISHO_VAULT_LEDGER_H
+
+#include "crypto/sealed.h"
+#include "vault/store.h"
+
+struct ledger_entry {
+    uint16_t version; /* 1 */
+    uint16_t tenant;
+    uint16_t operation; /* enum operation */
+    uint16_t purpose;   /* enum purpose */
+    uint16_t status;    /* enum call_status: CALL_OK or CALL_NOT_PERMITTED */
+    uint16_t role;
+    uint32_t count; /* items that follow; when refused, items asked for, and none follow */
+    uint64_t index;
+    int64_t time_us; /* UTC */
+    uint8_t session[SESSION_ID_LEN];
+    uint8_t case_ref[16];
+    char account[ACCOUNT_LEN];
+    uint8_t salt[32];
+};
+_Static_assert(sizeof(struct ledger_entry) == 128, "ledger_entry layout");
+
+struct ledger_item {
+    uint8_t reference[REFERENCE_LEN]; /* the reference touched; zero when there was none */
+    uint8_t outcome;                  /* enum outcome */
+    uint8_t detail;                   /* enum detail */
+    uint8_t zero[6];
+};
+_Static_assert(sizeof(struct ledger_item) == 24, "ledger_item layout");
+
+/* Appends a leaf in the open transaction. Fills index, salt and version of `entry`; writes the RFC 6962 leaf hash. */
+int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry,
+                  const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN]);
+
+/* RFC 6962 section 2.1: hash of a leaf whose readable part is given. 0, or -1. */
+int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item *items, size_t item_count,
+                     uint8_t leaf_hash[HASH_LEN]);
+
+#endif

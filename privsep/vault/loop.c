@@ -1,0 +1,309 @@
+#include "vault/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+#include "crypto/hash.h"
+#include "vault/rules.h"
+
+enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
+
+static enum channel_result receive(struct vault *vault, struct channel *channel, struct frame_view *view)
+{
+    enum frame_verdict verdict;
+    enum channel_result result = channel_receive(channel, vault->receive_buffer, FRAME_MAX, vault->phase, vault_rules,
+                                                 vault_rule_count, view, &verdict);
+
+    if (result == CHANNEL_CLOSED)
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, channel->peer, 0, 0);
+    if (result == CHANNEL_VIOLATION)
+        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
+    return result;
+}
+
+__attribute__((noreturn)) static void violation(enum peer peer, uint16_t type)
+{
+    child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, peer, FRAME_BAD_BODY, type);
+}
+
+__attribute__((noreturn)) static void store_failed(int rc, uint32_t place)
+{
+    child_exit(EXIT_STORE, EVENT_STORE_FAILED, (uint32_t)rc, place, 0);
+}
+
+/* ---- replies to the front ---- */
+
+static void queue_reply(struct vault *vault, uint16_t type, bool is_call, uint64_t reply_to, size_t length)
+{
+    vault->queue[vault->queue_count++] = (struct queued_reply){
+        .type = type, .is_call = is_call, .reply_to = reply_to, .offset = vault->queue_used, .length = length};
+    vault->queue_used += (length + 15) & ~(size_t)15;
+}
+
+static uint8_t *queue_room(struct vault *vault)
+{
+    return vault->queue_buffer + vault->queue_used;
+}
+
+/* Sends what the front takes; what it does not take keeps the vault from reading more of it. */
+static void flush_replies(struct vault *vault)
+{
+    while (vault->queue_sent < vault->queue_count) {
+        const struct queued_reply *reply = &vault->queue[vault->queue_sent];
+        enum channel_result result = channel_send(&vault->front, reply->type, reply->reply_to,
+                                                  vault->queue_buffer + reply->offset, reply->length);
+        if (result == CHANNEL_FULL)
+            return;
+        if (result != CHANNEL_OK)
+            child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT, 0, 0);
+        vault->queue_sent++;
+    }
+    vault->queue_sent = vault->queue_count = vault->queue_used = 0;
+}
+
+/* The group is not durable: no call of it may be acknowledged. */
+static void refuse_group(struct vault *vault)
+{
+    for (size_t i = 0; i < vault->queue_count; i++) {
+        struct queued_reply *reply = &vault->queue[i];
+        struct session_call_reply body;
+        if (!reply->is_call)
+            continue;
+        memcpy(&body, vault->queue_buffer + reply->offset, sizeof body);
+        if (body.status != CALL_OK && body.status != CALL_NOT_PERMITTED)
+            continue;
+        body = (struct session_call_reply){.status = CALL_STORE_UNAVAILABLE};
+        memcpy(vault->queue_buffer + reply->offset, &body, sizeof body);
+        reply->length = sizeof body;
+    }
+}
+
+/* ---- frames from the front ---- */
+
+static void report_refusal(struct vault *vault, enum call_status status, int64_t now_ms)
+{
+    if (now_ms - vault->refusals_reported_ms < 1000)
+        return;
+    vault->refusals_reported_ms = now_ms;
+    child_event(EVENT_CALL_REFUSED, 0, status, 0, 0);
+}
+
+static struct call_clock read_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (struct call_clock){
+        .now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+        .boot_ms = session_clock_ms(),
+    };
+}
+
+/* Returns the store's code; the caller aborts the group when it is not 0. */
+static int on_session_call(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
+                           uint32_t *group_items)
+{
+    enum call_status status = CALL_OK;
+    size_t length = 0;
+    uint32_t items = 0;
+    int rc = 0;
+
+    if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
+        store_failed(rc, 1);
+    if (!call_handle(&vault->engine, clock, view->body, view->body_length, queue_room(vault), &length, &status, &items,
+                     &rc))
+        violation(PEER_FRONT, view->header->type);
+    if (rc != 0) {
+        /* Kept in the group, so that refuse_group answers it with the others. */
+        struct session_call_reply spoiled = {.status = CALL_OK};
+        memcpy(queue_room(vault), &spoiled, sizeof spoiled);
+        length = sizeof spoiled;
+    }
+    queue_reply(vault, FRAME_SESSION_CALL_REPLY, true, view->header->seq, length);
+    *group_items += items;
+    if (status != CALL_OK)
+        report_refusal(vault, status, clock->boot_ms);
+    return rc;
+}
+
+static void on_citizen_key(struct vault *vault, const struct frame_view *view)
+{
+    struct citizen_key_request request;
+    struct citizen_key_reply reply = {0};
+
+    memcpy(&request, view->body, sizeof request);
+    if (request.zero != 0 || request.zero2 != 0)
+        violation(PEER_FRONT, view->header->type);
+    const struct tenant *tenant = store_tenant(&vault->store, request.tenant);
+    if (tenant) {
+        reply.known = 1;
+        memcpy(reply.public_key, tenant->keys->citizen_public, X25519_LEN);
+    }
+    memcpy(queue_room(vault), &reply, sizeof reply);
+    queue_reply(vault, FRAME_CITIZEN_KEY_REPLY, false, view->header->seq, sizeof reply);
+}
+
+static void on_status(struct vault *vault, const struct frame_view *view)
+{
+    struct vault_status_reply reply = {
+        .sessions = vault->sessions.used,
+        .tenant_count = (uint32_t)vault->store.tenant_count,
+    };
+
+    for (size_t i = 0; i < vault->store.tenant_count; i++) {
+        reply.tenant[i].tenant = vault->store.tenant[i].id;
+        reply.tenant[i].subjects = vault->store.tenant[i].committed_subjects;
+        reply.tenant[i].ledger_leaves = vault->store.tenant[i].committed_ledger_next;
+    }
+    memcpy(queue_room(vault), &reply, sizeof reply);
+    queue_reply(vault, FRAME_VAULT_STATUS_REPLY, false, view->header->seq, sizeof reply);
+}
+
+static int on_front_frame(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
+                          uint32_t *group_items)
+{
+    switch (view->header->type) {
+    case FRAME_SESSION_CALL:
+        return on_session_call(vault, clock, view, group_items);
+    case FRAME_CITIZEN_KEY:
+        on_citizen_key(vault, view);
+        return 0;
+    case FRAME_VAULT_STATUS:
+        on_status(vault, view);
+        return 0;
+    default:
+        violation(PEER_FRONT, view->header->type);
+    }
+}
+
+/* One group: drain the channel, one transaction, one fdatasync, then answer. Nothing is answered before it is durable.
+ */
+static void serve_front(struct vault *vault)
+{
+    struct call_clock clock = read_clock();
+    uint32_t group_items = 0;
+    struct frame_view view;
+    int rc = 0;
+
+    while (vault->queue_count < GROUP_FRAMES && group_items < GROUP_ITEMS && rc == 0 &&
+           vault->queue_used + CALL_REPLY_MAX + 16 <= QUEUE_BYTES && receive(vault, &vault->front, &view) == CHANNEL_OK)
+        rc = on_front_frame(vault, &clock, &view, &group_items);
+    if (vault->store.txn) {
+        if (rc == 0)
+            rc = store_commit(&vault->store);
+        else
+            store_abort(&vault->store);
+    }
+    if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
+        store_failed(rc, 2);
+    if (rc != 0) {
+        child_event(EVENT_STORE_FAILED, (uint32_t)rc, 3, 0, 0);
+        refuse_group(vault);
+    }
+    flush_replies(vault);
+}
+
+/* ---- frames from auth and warden ---- */
+
+static void reply_auth(struct vault *vault, uint16_t type, uint64_t reply_to, const void *body, size_t length)
+{
+    /* auth has one request in flight at a time: a full channel means that it does not keep to that. */
+    if (channel_send(&vault->auth, type, reply_to, body, length) != CHANNEL_OK)
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_AUTH, 0, 0);
+}
+
+static bool session_open_well_formed(const struct session_open *open)
+{
+    if (open->ttl_ms == 0 || open->account[0] == '\0')
+        return false;
+    for (size_t i = 0; i < sizeof open->permit / sizeof open->permit[0]; i++) {
+        const struct op_row *row = operation_row((uint16_t)i);
+        /* A permit wider than the law's table is not an over-generous account: it is an auth that lies. */
+        if (open->permit[i] & ~(row ? row->purposes : 0))
+            return false;
+    }
+    return true;
+}
+
+static void on_session_open(struct vault *vault, const struct frame_view *view)
+{
+    struct session_open open;
+    struct session_open_reply reply = {0};
+
+    memcpy(&open, view->body, sizeof open);
+    if (!session_open_well_formed(&open))
+        violation(PEER_AUTH, view->header->type);
+    reply.opened = session_open(&vault->sessions, &vault->store, &open, session_clock_ms());
+    crypto_wipe(&open, sizeof open);
+    crypto_wipe(vault->receive_buffer, sizeof(struct frame_header) + sizeof open);
+    /* The view's header has just been wiped; the request's seq is the last one received. */
+    reply_auth(vault, FRAME_SESSION_OPEN_REPLY, vault->auth.received, &reply, sizeof reply);
+}
+
+static void on_session_close(struct vault *vault, const struct frame_view *view)
+{
+    struct session_close close;
+    struct session_close_reply reply = {0};
+
+    memcpy(&close, view->body, sizeof close);
+    reply.closed = session_close(&vault->sessions, close.session);
+    reply_auth(vault, FRAME_SESSION_CLOSE_REPLY, view->header->seq, &reply, sizeof reply);
+}
+
+static void serve_auth(struct vault *vault)
+{
+    struct frame_view view;
+
+    while (receive(vault, &vault->auth, &view) == CHANNEL_OK) {
+        if (view.header->type == FRAME_SESSION_OPEN)
+            on_session_open(vault, &view);
+        else
+            on_session_close(vault, &view);
+    }
+}
+
+static void serve_warden(struct vault *vault)
+{
+    struct ready_report ready = {0};
+    struct frame_view view;
+
+    while (receive(vault, child_channel(), &view) == CHANNEL_OK) {
+        if (view.header->type == FRAME_DRAIN)
+            child_exit(EXIT_DRAINED, EVENT_DRAINED, 0, 0, 0);
+        vault->phase = PHASE_SERVING;
+        if (channel_send(child_channel(), FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
+            child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);
+    }
+}
+
+void vault_run(struct vault *vault)
+{
+    struct pollfd polled[POLL_COUNT] = {
+        [POLL_CONTROL] = {.fd = child_channel()->fd, .events = POLLIN},
+        [POLL_AUTH] = {.fd = vault->auth.fd},
+        [POLL_FRONT] = {.fd = vault->front.fd},
+    };
+
+    for (;;) {
+        bool serving = vault->phase == PHASE_SERVING;
+        polled[POLL_AUTH].events = serving ? POLLIN : 0;
+        polled[POLL_FRONT].events = !serving ? 0 : vault->queue_count ? POLLOUT : POLLIN;
+        if (ppoll(polled, POLL_COUNT, NULL, NULL) < 0) {
+            if (errno == EINTR)
+                continue;
+            child_exit(EXIT_SYSTEM, EVENT_STORE_FAILED, (uint32_t)errno, 4, 0);
+        }
+        if (polled[POLL_CONTROL].revents)
+            serve_warden(vault);
+        if (polled[POLL_AUTH].revents && vault->phase == PHASE_SERVING)
+            serve_auth(vault);
+        if (polled[POLL_FRONT].revents && vault->phase == PHASE_SERVING) {
+            if (vault->queue_count)
+                flush_replies(vault);
+            if (!vault->queue_count)
+                serve_front(vault);
+        }
+    }
+}

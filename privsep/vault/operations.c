@@ -1,0 +1,31 @@
+#include "vault/operations.h"
+
+static const struct op_row rows[OPERATION_COUNT] = {
+    [OPERATION_ENROLL] = {PURPOSE_BIT(PURPOSE_REGISTER), OUTCOME_REFUSED, op_enroll},
+    [OPERATION_MATCH] = {PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE), OUTCOME_NOT_MATCHED, op_match},
+    [OPERATION_LOOKUP] = {PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE), OUTCOME_NOT_FOUND, op_lookup},
+    [OPERATION_REPLACE] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_replace},
+    [OPERATION_ERASE] = {PURPOSE_BIT(PURPOSE_DELETE), OUTCOME_REFUSED, op_erase},
+    [OPERATION_ENROLL_CITIZEN] = {PURPOSE_BIT(PURPOSE_REGISTER), OUTCOME_REFUSED, op_enroll_citizen},
+};
+
+const struct op_row *operation_row(uint16_t operation)
+{
+    return operation < OPERATION_COUNT && rows[operation].run ? &rows[operation] : NULL;
+}
+
+enum outcome operation_outcome(uint16_t operation, enum detail detail)
+{
+    switch (detail) {
+    case DETAIL_DONE:
+    case DETAIL_REPEATED:
+        return OUTCOME_DONE;
+    case DETAIL_MATCHED:
+        return OUTCOME_MATCHED;
+    case DETAIL_FOUND:
+    case DETAIL_FOUND_FORMER:
+        return OUTCOME_FOUND;
+    default:
+        return rows[operation].miss;
+    }
+}

@@ -1,0 +1,173 @@
+#include "vault/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "vault/record.h"
+
+#define DATABASES_PER_TENANT 7
+#define FILE_MODE            0600
+
+static int open_database(MDB_txn *txn, uint16_t tenant, const char *name, unsigned flags, MDB_dbi *dbi)
+{
+    char full[32];
+
+    snprintf(full, sizeof full, "%02u.%s", tenant, name);
+    return mdb_dbi_open(txn, full, MDB_CREATE | flags, dbi);
+}
+
+static int last_index(MDB_txn *txn, MDB_dbi dbi, uint64_t *next)
+{
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int rc = mdb_cursor_open(txn, dbi, &cursor);
+
+    if (rc != 0)
+        return rc;
+    rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+    if (rc == 0) {
+        uint64_t index;
+        memcpy(&index, key.mv_data, sizeof index);
+        *next = index + 1;
+    } else if (rc == MDB_NOTFOUND) {
+        *next = 0;
+        rc = 0;
+    }
+    mdb_cursor_close(cursor);
+    return rc;
+}
+
+/* Subjects are counted, not stored as a counter: current index rows are one a subject, former rows one a replacement.
+ */
+static int count_subjects(MDB_txn *txn, const struct tenant *tenant, uint64_t *subjects)
+{
+    MDB_stat index, former;
+    int rc = mdb_stat(txn, tenant->index, &index);
+
+    if (rc == 0)
+        rc = mdb_stat(txn, tenant->former, &former);
+    if (rc == 0)
+        *subjects = index.ms_entries - former.ms_entries;
+    return rc;
+}
+
+static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const uint8_t root_key[32])
+{
+    const struct {
+        const char *name;
+        unsigned flags;
+        MDB_dbi *dbi;
+    } databases[DATABASES_PER_TENANT] = {
+        {"meta", 0, &tenant->meta},
+        {"index", 0, &tenant->index},
+        {"record", 0, &tenant->record},
+        {"former", 0, &tenant->former},
+        {"blob", 0, &tenant->blob},
+        {"entry", MDB_INTEGERKEY, &tenant->entry},
+        {"leaf", MDB_INTEGERKEY, &tenant->leaf},
+    };
+    int rc = 0;
+
+    *tenant = (struct tenant){.id = id};
+    for (size_t i = 0; i < DATABASES_PER_TENANT && rc == 0; i++)
+        rc = open_database(txn, id, databases[i].name, databases[i].flags, databases[i].dbi);
+    if (rc == 0)
+        rc = tenant_keys_load(txn, tenant->meta, id, root_key, &tenant->keys);
+    if (rc == 0)
+        rc = last_index(txn, tenant->entry, &tenant->ledger_next);
+    if (rc == 0)
+        rc = count_subjects(txn, tenant, &tenant->subjects);
+    if (rc == 0)
+        rc = record_make_decoy(tenant);
+    tenant->committed_subjects = tenant->subjects;
+    tenant->committed_ledger_next = tenant->ledger_next;
+    return rc;
+}
+
+int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
+               size_t tenant_count, const uint8_t root_key[32])
+{
+    *store = (struct store){0};
+    int rc = mdb_env_create(&store->env);
+    if (rc != 0)
+        return rc;
+    mdb_env_set_mapsize(store->env, map_bytes);
+    mdb_env_set_maxdbs(store->env, (MDB_dbi)(tenant_count * DATABASES_PER_TENANT));
+    rc = mdb_env_open(store->env, folder, MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, FILE_MODE);
+    if (rc == 0)
+        rc = store_begin(store);
+    for (size_t i = 0; i < tenant_count && rc == 0; i++) {
+        rc = open_tenant(store->txn, &store->tenant[i], tenants[i], root_key);
+        store->tenant_count++;
+    }
+    if (rc == 0)
+        rc = store_commit(store);
+    if (rc != 0)
+        store_close(store);
+    return rc;
+}
+
+void store_close(struct store *store)
+{
+    store_abort(store);
+    for (size_t i = 0; i < store->tenant_count; i++)
+        tenant_keys_free(store->tenant[i].keys);
+    mdb_env_close(store->env);
+    *store = (struct store){0};
+}
+
+void store_prefault(struct store *store)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+
+    if (mdb_env_info(store->env, &info) != 0 || mdb_env_stat(store->env, &stat) != 0)
+        return;
+    /* Only a matter of speed: where the kernel does not know the advice, pages come in as they are used. */
+    (void)madvise(info.me_mapaddr, (info.me_last_pgno + 1) * (size_t)stat.ms_psize, MADV_POPULATE_READ);
+}
+
+struct tenant *store_tenant(struct store *store, uint16_t id)
+{
+    for (size_t i = 0; i < store->tenant_count; i++)
+        if (store->tenant[i].id == id)
+            return &store->tenant[i];
+    return NULL;
+}
+
+int store_begin(struct store *store)
+{
+    return mdb_txn_begin(store->env, NULL, 0, &store->txn);
+}
+
+int store_commit(struct store *store)
+{
+    MDB_txn *txn = store->txn;
+
+    store->txn = NULL;
+    int rc = mdb_txn_commit(txn);
+    for (size_t i = 0; i < store->tenant_count; i++) {
+        struct tenant *tenant = &store->tenant[i];
+        if (rc == 0) {
+            tenant->committed_subjects = tenant->subjects;
+            tenant->committed_ledger_next = tenant->ledger_next;
+        } else {
+            tenant->subjects = tenant->committed_subjects;
+            tenant->ledger_next = tenant->committed_ledger_next;
+        }
+    }
+    return rc;
+}
+
+void store_abort(struct store *store)
+{
+    if (!store->txn)
+        return;
+    mdb_txn_abort(store->txn);
+    store->txn = NULL;
+    for (size_t i = 0; i < store->tenant_count; i++) {
+        store->tenant[i].subjects = store->tenant[i].committed_subjects;
+        store->tenant[i].ledger_next = store->tenant[i].committed_ledger_next;
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * The vault's store: one LMDB environment, and in it for each tenant (prefecture) its own databases and keys (F111,
+ * F112), so that one person in two tenants has two unrelated references.
+ *
+ *   <tenant>.meta    name                        -> wrapped tenant keys (tenant_keys.h)
+ *   <tenant>.index   PRF(index key, number)[16]  -> struct stored_index     (which reference, current or former)
+ *   <tenant>.record  reference[16]               -> struct stored_record    (sealed number, state)
+ *   <tenant>.former  reference[16] || u32 order  -> struct stored_record    (numbers before a REPLACE, still sealed)
+ *   <tenant>.blob    application nonce[16]       -> struct stored_blob      (citizen blobs that have been opened)
+ *   <tenant>.entry   u64 index                   -> struct ledger_entry, items   (readable part of a leaf)
+ *   <tenant>.leaf    u64 index                   -> leaf hash[32]
+ *
+ * INV-05: there is no name, address, qualification, payment or pseudonym in any of them.
+ *
+ * Opened with MDB_NOLOCK (the warden's flock makes the vault the only user) and without MDB_WRITEMAP (the map stays
+ * read-only, so that a stray store cannot rewrite a record), MDB_NOSYNC or MDB_NOMEMINIT. One thread.
+ *
+ * All functions return 0 or an LMDB code (mdb_strerror); any but 0 spoils the transaction, which must be aborted.
+ */
+#ifndef SEKISHO_VAULT_STORE_H
+#define SEKISHO_VAULT_STORE_H
+
+#include <lmdb.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vault/stored.h"
+#include "vault/tenant_keys.h"
+#include "wire/messages.h"
+
+struct tenant {
+    uint16_t id;
+    MDB_dbi meta, index, record, former, blob, entry, leaf;
+    struct tenant_keys *keys;
+    uint64_t subjects;                      /* references with a number */
+    uint64_t ledger_next;                   /* index of the next leaf */
+    uint8_t decoy_reference[REFERENCE_LEN]; /* record_make_decoy */
+    struct stored_record decoy;
+    /* as of the last commit, to go back to on abort */
+    uint64_t committed_subjects, committed_ledger_next;
+};
+
+struct store {
+    MDB_env *env;
+    MDB_txn *txn; /* the open write transaction, or NULL */
+    size_t tenant_count;
+    struct tenant tenant[TENANTS_MAX];
+};
+
+/* Opens or makes the store in `folder`; tenants that are new get keys. `root_key` (32 bytes) is read, not kept. */
+int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
+               size_t tenant_count, const uint8_t root_key[32]);
+void store_close(struct store *store);
+
+/* Touches the pages in use so that the first calls after a start do not wait for the disk. */
+void store_prefault(struct store *store);
+
+struct tenant *store_tenant(struct store *store, uint16_t id); /* NULL: not served here */
+
+/* One write transaction at a time. store_commit returns only when everything is on stable storage (fdatasync). */
+int store_begin(struct store *store);
+int store_commit(struct store *store);
+void store_abort(struct store *store);
+
+#endif

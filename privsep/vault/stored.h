@@ -1,0 +1,47 @@
+/*
+ * Layouts of what the vault keeps on disk (store.h names the databases). Little-endian, fixed, versioned; fields of
+ * other size or version than these are corruption, never skipped over.
+ */
+#ifndef SEKISHO_VAULT_STORED_H
+#define SEKISHO_VAULT_STORED_H
+
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "crypto/sealed.h"
+
+enum record_state { RECORD_ACTIVE = 1, RECORD_ERASED = 2 };
+
+struct stored_record {
+    uint16_t version; /* 1 */
+    uint16_t state;   /* enum record_state */
+    uint16_t key_id;  /* of the tenant's record key that sealed the number; 1 until a rotation */
+    uint16_t zero;
+    uint32_t former_count; /* replacements so far */
+    uint32_t zero2;
+    int64_t created_at_us, changed_at_us;   /* UTC */
+    uint8_t enroll_request[REQUEST_ID_LEN]; /* the request that made it */
+    uint8_t change_request[REQUEST_ID_LEN]; /* the last REPLACE or ERASE */
+    uint8_t nonce[AEAD_NONCE_LEN];
+    uint8_t sealed[NUMBER_LEN + AEAD_TAG_LEN]; /* zero once erased */
+};
+_Static_assert(sizeof(struct stored_record) == 104, "stored_record layout");
+
+enum index_kind { INDEX_CURRENT = 1, INDEX_FORMER = 2 };
+
+struct stored_index {
+    uint8_t reference[REFERENCE_LEN];
+    uint8_t kind; /* enum index_kind */
+    uint8_t zero[7];
+};
+_Static_assert(sizeof(struct stored_index) == 24, "stored_index layout");
+
+struct stored_blob {
+    uint8_t request_id[REQUEST_ID_LEN];
+    uint8_t blob_hash[HASH_LEN];
+    uint8_t reference[REFERENCE_LEN]; /* zero unless enrolled */
+    uint16_t detail;                  /* what became of it: the same request again gets the same answer */
+    uint8_t zero[6];
+};
+_Static_assert(sizeof(struct stored_blob) == 72, "stored_blob layout");
+
+#endif
