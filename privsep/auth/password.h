@@ -10,12 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PASSWORD_SALT_LEN    16
-#define PASSWORD_DIGEST_LEN  32
-#define PASSWORD_MEMORY_KIB  65536
-#define PASSWORD_PREFIX      "$argon2id$v=19$m=65536,t=3,p=4$"
-#define PASSWORD_ENCODED_LEN (sizeof PASSWORD_PREFIX - 1 + 22 + 1 + 43) /* salt and digest in base64 without padding   \
-                                                                         */
+#define PASSWORD_SALT_LEN   16
+#define PASSWORD_DIGEST_LEN 32
+#define PASSWORD_MEMORY_KIB 65536
+#define PASSWORD_PREFIX     "$argon2id$v=19$m=65536,t=3,p=4$"
+#define PASSWORD_ENCODED_LEN                                                                                           \
+    (sizeof PASSWORD_PREFIX - 1 + 22 + 1 + 43) /* salt and digest in base64 without padding                            \
+                                                */
 
 struct password_hash {
     uint8_t salt[PASSWORD_SALT_LEN];

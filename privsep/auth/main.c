@@ -1,0 +1,93 @@
+/*
+ * sekisho-auth: verifies who logs in and opens their session in the vault. It holds the accounts and the login key; it
+ * never sees a number. This file is its privilege story: what it is given, what it gives up and in which order, and
+ * when it begins to serve.
+ *
+ * Descriptors: 3 warden, 4 front, 5 vault, 6 login key (32 bytes), 7 accounts file.
+ */
+#include <sched.h>
+#include <unistd.h>
+
+#include "auth/load.h"
+#include "auth/serve.h"
+#include "crypto/secret.h"
+#include "sandbox/sandbox.h"
+
+enum { FD_FRONT = 4, FD_VAULT = 5, FD_LOGIN_KEY = 6, FD_ACCOUNTS = 7 };
+
+#define SECRETS_BYTES (sizeof(struct auth_secrets) + 64)
+#define SESSION_LIMIT 1048576
+
+static const enum fd_kind descriptors[] = {FD_NULL,    FD_ANY,     FD_ANY,       FD_CHANNEL,
+                                           FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ};
+
+/* No process, no file to write; memory for Argon2's 64 MiB, the accounts and the tables. */
+static const struct sandbox_limits limits = {
+    .files = 16, .processes = 0, .file_bytes = 0, .memory_bytes = 512ull << 20};
+
+static struct auth auth;
+
+static void check_config(const struct launch_config *config)
+{
+    if (config->session_max < 1 || config->session_max > SESSION_LIMIT || config->session_ttl_s < 1 ||
+        config->session_ttl_s > UINT32_MAX / 1000)
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_LAUNCH, 0, 0);
+}
+
+static bool open_secrets(void)
+{
+    if (secret_arena_open(SECRETS_BYTES) != 0)
+        return false;
+    auth.secrets = secret_alloc(sizeof *auth.secrets);
+    return auth.secrets != NULL;
+}
+
+static void load(const struct launch_config *config)
+{
+    uint32_t line;
+
+    if (!load_login_key(&auth, FD_LOGIN_KEY))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_KEY, 0, 0);
+    if (!load_accounts(&auth, FD_ACCOUNTS, &line))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_ACCOUNTS, line, 0);
+    if (!auth_open(&auth, config, FD_FRONT, FD_VAULT))
+        child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
+}
+
+int main(void)
+{
+    static struct child child = {.control_fd = 3};
+    struct sandbox_landlock_state landlock;
+    pid_t warden = getppid();
+
+    child_step(&child, STEP_DESCRIPTORS, sandbox_descriptors(descriptors, sizeof descriptors / sizeof descriptors[0]));
+    child_configure(&child);
+    check_config(&child.config);
+    if (crypto_init() != 0)
+        child_exit(EXIT_CRYPTO, EVENT_NONE, 0, 0, 0);
+
+    child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
+    child_step(&child, STEP_DUMPABLE, sandbox_not_dumpable());
+    child_step(&child, STEP_SECRETS, open_secrets());
+    child_step(&child, STEP_NAMESPACES, sandbox_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS));
+    child_step(&child, STEP_ROOT, sandbox_root(child.config.data_folder, true));
+    child_step(&child, STEP_CAPABILITIES, sandbox_drop_bounding());
+    child_step(&child, STEP_IDENTITY,
+               sandbox_identity(child.config.flags & LAUNCH_ROOT, child.config.uid, child.config.gid, warden));
+    load(&child.config);
+    child_step(&child, STEP_STORE, true);
+    child_step(&child, STEP_NO_NEW_PRIVS, sandbox_no_new_privs());
+    child_step(&child, STEP_MDWE, sandbox_mdwe());
+    child_step(&child, STEP_LANDLOCK, sandbox_landlock(NULL, &landlock));
+    child.report.landlock_abi = landlock.abi;
+    child.report.landlock_fs = landlock.fs;
+    child.report.landlock_net = landlock.net;
+    child.report.landlock_scope = landlock.scope;
+    child_step(&child, STEP_SECCOMP, sandbox_seccomp(seccomp_policy_auth(), false, child.report.filter_hash));
+    child.report.filter_rows = (uint32_t)seccomp_policy_auth()->count;
+    sha256(auth_rules, auth_rule_count * sizeof auth_rules[0], child.report.rules_hash);
+    child_attest(&child);
+
+    auth_serve(&auth, child_channel());
+    child_exit(EXIT_DRAINED, EVENT_DRAINED, 0, 0, 0);
+}

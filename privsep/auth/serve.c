@@ -1,0 +1,151 @@
+#include "auth/serve.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "sandbox/sandbox.h"
+
+#define EXACTLY(type) sizeof(struct type), sizeof(struct type)
+
+const struct frame_rule auth_rules[] = {
+    CHILD_CONTROL_RULES,
+    {FRAME_CHALLENGE, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(challenge_request)},
+    {FRAME_LOGIN, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(login_request)},
+    {FRAME_LOGOUT, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(logout_request)},
+    {FRAME_SESSION_OPEN_REPLY, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_open_reply)},
+    {FRAME_SESSION_CLOSE_REPLY, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_close_reply)},
+};
+const size_t auth_rule_count = sizeof auth_rules / sizeof auth_rules[0];
+
+enum { POLL_CONTROL, POLL_FRONT, POLL_VAULT, POLL_COUNT };
+
+static enum phase phase = PHASE_SEALED;
+static _Alignas(8) uint8_t buffer[FRAME_MAX];
+
+static void phase_advance(enum phase next)
+{
+    if (next <= phase)
+        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, PEER_WARDEN, FRAME_NOT_PERMITTED, 0);
+    phase = next;
+}
+
+static void peer_gone(enum peer peer)
+{
+    child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, peer, 0, 0);
+}
+
+/* False when there is nothing to receive now. */
+static bool receive(struct channel *channel, struct frame_view *view)
+{
+    enum frame_verdict verdict;
+
+    switch (channel_receive(channel, buffer, sizeof buffer, phase, auth_rules, auth_rule_count, view, &verdict)) {
+    case CHANNEL_OK:
+        return true;
+    case CHANNEL_EMPTY:
+    case CHANNEL_FULL:
+        return false;
+    case CHANNEL_CLOSED:
+        peer_gone(channel->peer);
+        break;
+    case CHANNEL_VIOLATION:
+        break;
+    }
+    child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
+}
+
+static void handle(struct auth *auth, struct channel *channel, const struct frame_view *frame)
+{
+    enum frame_verdict verdict = FRAME_NOT_PERMITTED;
+    bool gone = false;
+
+    switch (frame->header->type) {
+    case FRAME_CHALLENGE:
+        verdict = auth_challenge(auth, frame, &gone);
+        break;
+    case FRAME_LOGIN:
+        verdict = auth_login(auth, frame, &gone);
+        break;
+    case FRAME_LOGOUT:
+        verdict = auth_logout(auth, frame, &gone);
+        break;
+    case FRAME_SESSION_OPEN_REPLY:
+        verdict = auth_session_opened(auth, frame, &gone);
+        break;
+    case FRAME_SESSION_CLOSE_REPLY:
+        verdict = auth_session_closed(auth, frame, &gone);
+        break;
+    }
+    if (verdict != FRAME_OK)
+        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, frame->header->type);
+    if (gone)
+        peer_gone(channel->peer);
+}
+
+static void handle_control(struct channel *control)
+{
+    const struct ready_report ready = {0};
+    struct frame_view frame;
+
+    while (receive(control, &frame)) {
+        if (frame.header->type == FRAME_DRAIN) {
+            phase_advance(PHASE_DRAINING);
+            continue;
+        }
+        phase_advance(PHASE_SERVING);
+        if (channel_send(control, FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
+            peer_gone(PEER_WARDEN);
+    }
+}
+
+/* The front is read only when there is room for whatever its next request makes. */
+static bool may_read_front(const struct auth *auth)
+{
+    return phase == PHASE_SERVING && auth->waiting_count < WAITING_MAX && auth->to_front.count == 0 &&
+           auth->secrets->to_vault.count == 0;
+}
+
+static bool drained(const struct auth *auth)
+{
+    return phase == PHASE_DRAINING && auth->waiting_count == 0 && auth->to_front.count == 0;
+}
+
+static void wait_for_any(struct auth *auth, struct channel *control, struct pollfd fds[POLL_COUNT])
+{
+    const struct outbox *to_vault = &auth->secrets->to_vault;
+    bool open = phase >= PHASE_SERVING;
+    short front = (short)((may_read_front(auth) ? POLLIN : 0) | (auth->to_front.count ? POLLOUT : 0));
+
+    /* Without a wish for it a descriptor is left out: POLLHUP would wake the loop again and again. */
+    fds[POLL_CONTROL] = (struct pollfd){.fd = control->fd, .events = POLLIN};
+    fds[POLL_FRONT] = (struct pollfd){.fd = front ? auth->front.fd : -1, .events = front};
+    fds[POLL_VAULT] =
+        (struct pollfd){.fd = open ? auth->vault.fd : -1, .events = (short)(POLLIN | (to_vault->count ? POLLOUT : 0))};
+    if (ppoll(fds, POLL_COUNT, NULL, NULL) < 0 && errno != EINTR)
+        child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
+}
+
+void auth_serve(struct auth *auth, struct channel *control)
+{
+    struct pollfd fds[POLL_COUNT];
+    struct frame_view frame;
+
+    while (!drained(auth)) {
+        wait_for_any(auth, control, fds);
+        if (fds[POLL_CONTROL].revents)
+            handle_control(control);
+        if (fds[POLL_VAULT].revents) {
+            if (!outbox_flush(&auth->secrets->to_vault))
+                peer_gone(PEER_VAULT);
+            while (receive(&auth->vault, &frame))
+                handle(auth, &auth->vault, &frame);
+        }
+        if (fds[POLL_FRONT].revents) {
+            if (!outbox_flush(&auth->to_front))
+                peer_gone(PEER_FRONT);
+            /* One request a turn: a login takes long, and the vault and the warden come in between. */
+            if (may_read_front(auth) && receive(&auth->front, &frame))
+                handle(auth, &auth->front, &frame);
+        }
+    }
+}
