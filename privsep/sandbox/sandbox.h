@@ -1,7 +1,7 @@
 /*
- * The lock-down of a process (design section 5), one function per step, one file per step. A step either does all that it
- * says or returns false with errno: the caller ends the process with EXIT_SANDBOX. There is no way to leave a step out in
- * a release build. Each process's main.c calls the steps in order: that list is its privilege story.
+ * The lock-down of a process (design section 5), one function per step, one file per step. A step either does all that
+ * it says or returns false with errno: the caller ends the process with EXIT_SANDBOX. There is no way to leave a step
+ * out in a release build. Each process's main.c calls the steps in order: that list is its privilege story.
  */
 #ifndef SEKISHO_SANDBOX_SANDBOX_H
 #define SEKISHO_SANDBOX_SANDBOX_H
@@ -16,8 +16,8 @@
 #include "wire/exit_codes.h"
 #include "wire/messages.h"
 
-/* fds.c: exactly the descriptors 0..count-1 are open (0-2 /dev/null or the log), each of the kind named; all higher ones
- * are closed. */
+/* descriptors.c: exactly the descriptors 0..count-1 are open (0-2 /dev/null or the log), each of the kind named: a
+ * missing one is EBADF, one of another kind EINVAL, one more EMFILE. Needs /proc. */
 enum fd_kind { FD_NULL, FD_ANY, FD_CHANNEL /* SEQPACKET socket */, FD_FILE_READ /* regular file, read-only */ };
 bool sandbox_descriptors(const enum fd_kind *kinds, size_t count);
 
@@ -38,11 +38,13 @@ bool sandbox_namespaces(int clone_flags);
  * nodev, noexec; read_only optional; pivot_root; umount old; chdir "/"). */
 bool sandbox_root(const char *folder, bool read_only);
 
-/* capabilities.c: empties the bounding, ambient and inheritable sets and locks the securebits, before the uid changes. */
+/* capabilities.c: empties the bounding, ambient and inheritable sets and locks the securebits, before the uid
+ * changes. */
 bool sandbox_drop_bounding(void);
 
-/* identity.c: setgroups(0), setresgid, setresuid, PDEATHSIG KILL with the parent still there, all capabilities gone, and
- * proof that uid 0 and any capability cannot be had again. In a user namespace (root false) the uid stays; capabilities go. */
+/* identity.c: setgroups(0), setresgid, setresuid, PDEATHSIG KILL with the parent still there, all capabilities gone,
+ * and proof that uid 0 and any capability cannot be had again. In a user namespace (root false) the uid stays;
+ * capabilities go. */
 bool sandbox_identity(bool root, uint32_t uid, uint32_t gid, pid_t parent);
 
 /* no_new_privs.c */
@@ -63,17 +65,18 @@ bool sandbox_landlock(const struct sandbox_landlock_allow *allow, struct sandbox
 
 /*
  * seccomp.c: installs an allowlist whose default is SECCOMP_RET_KILL_PROCESS. A policy is a table of rows made from a
- * .def file: each row a system call, conditions on its arguments (compared over all 64 bits), what happens, and a reason.
+ * .def file: each row a system call, conditions on its arguments (compared over all 64 bits), what happens, and a
+ * reason.
  */
 enum seccomp_action { SECCOMP_ALLOW, SECCOMP_ERRNO /* with row->errno_value: calls libc merely tries */ };
 struct seccomp_condition {
-    uint8_t argument;   /* 0..5 */
-    uint8_t compare;    /* libseccomp SCMP_CMP_*: EQ, MASKED_EQ ... */
-    uint64_t a, b;      /* MASKED_EQ: mask, value; else value, 0 */
+    uint8_t argument; /* 0..5 */
+    uint8_t compare;  /* libseccomp SCMP_CMP_*: EQ, MASKED_EQ ... */
+    uint64_t a, b;    /* MASKED_EQ: mask, value; else value, 0 */
 };
 struct seccomp_row {
-    const char *name;   /* of the system call */
-    int number;         /* SCMP_SYS(name) */
+    const char *name; /* of the system call */
+    int number;       /* SCMP_SYS(name) */
     enum seccomp_action action;
     int errno_value;
     uint8_t condition_count;
@@ -92,11 +95,16 @@ const struct seccomp_policy *seccomp_policy_auth(void);
 const struct seccomp_policy *seccomp_policy_front(void);
 const struct seccomp_policy *seccomp_policy_warden(void);
 
+/* Hash of the program of a policy without installing it: what an attestation must show. */
+bool seccomp_policy_hash(const struct seccomp_policy *policy, uint8_t hash[32]);
+
 /* view.c: reads a /proc/<pid>/status descriptor from its start (pread: stays usable after the lock-down, and live). */
 int process_view_open(pid_t pid); /* O_RDONLY|O_CLOEXEC descriptor, or -1; pid 0 is the caller */
 bool process_view_read(int status_fd, struct process_view *view);
+bool process_view_pid(int status_fd, uint32_t *pid); /* as the /proc that it was opened in numbers it */
 
-/* report.c: fills everything of an attestation that the process can know of itself; `steps` says what it has done. */
+/* report.c: fills what a process can read of itself before its filter is in force: view, pid, descriptors, dumpable,
+ * MDWE, sanitized; `steps` says what it has done. */
 bool attest_self(struct attest_report *report, int status_fd, uint32_t steps);
 
 /*
@@ -107,14 +115,20 @@ struct child {
     struct launch_config config;
     uint32_t steps;
     int status_fd;
-    struct attest_report report; /* landlock and seccomp parts are filled by their steps */
+    struct attest_report report; /* filled by child_rules, child_landlock, child_seccomp and child_attest */
 };
-/* Reads FRAME_CONFIGURE (blocking, with a 10 s limit) and checks it. Ends the process when it is not one. */
+/* Reads FRAME_CONFIGURE (blocking, with a 10 s limit) and checks it. Ends the process when it is not one. Opens
+ * status_fd (the lowest free descriptor: it belongs to the open descriptors from here on). */
 void child_configure(struct child *child);
 /* Records a step as done, or, when `ok` is false, tells the warden which step failed with which errno and ends the
- * process with EXIT_SANDBOX. In builds with SEKISHO_TEST_INJECTION (tests only, never release) the step named by the
- * warden's test flag is failed on purpose. */
+ * process with EXIT_SANDBOX. */
 void child_step(struct child *child, enum sandbox_step step, bool ok);
+/* Puts the hash of the process's frame table into the attestation. */
+void child_rules(struct child *child, const struct frame_rule *rules, size_t count);
+/* The steps STEP_LANDLOCK and STEP_SECCOMP with their evidence for the attestation; each ends the process when it
+ * fails. Landlock holds for the calling thread and those it makes later: call it before the first thread. */
+void child_landlock(struct child *child, const struct sandbox_landlock_allow *allow);
+void child_seccomp(struct child *child, const struct seccomp_policy *policy, bool all_threads);
 /* STEP_SELF_CHECK: reads back, compares with what the steps promised, sends FRAME_ATTEST. */
 void child_attest(struct child *child);
 /* Sends an event; never blocks (an event that does not fit is dropped). Safe from one thread at a time. */
@@ -124,7 +138,9 @@ __attribute__((noreturn)) void child_exit(enum exit_code code, enum event event,
 /* The control channel, for the process's main loop (START, DRAIN, EOF). One per process. */
 struct channel *child_channel(void);
 /* Frame rules for FRAME_START and FRAME_DRAIN, to be put into each process's table. */
+/* clang-format off */
 #define CHILD_CONTROL_RULES                                                                                            \
     {FRAME_START, PEER_WARDEN, IN(PHASE_SEALED), 0, 0}, {FRAME_DRAIN, PEER_WARDEN, IN(PHASE_SERVING), 0, 0}
+/* clang-format on */
 
 #endif

@@ -1,0 +1,143 @@
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crypto/hash.h"
+#include "sandbox/sandbox.h"
+
+#define CONTROL_FD        3
+#define CONFIGURE_WAIT_MS 10000
+
+static struct channel control = {.fd = CONTROL_FD, .peer = PEER_WARDEN};
+
+static const struct frame_rule configure_rule = {FRAME_CONFIGURE, PEER_WARDEN, IN(PHASE_BOOT),
+                                                 sizeof(struct launch_config), sizeof(struct launch_config)};
+
+struct channel *child_channel(void)
+{
+    return &control;
+}
+
+void child_event(enum event event, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+    const struct event_record record = {.event = (uint16_t)event, .arg = {a, b, c, d}};
+
+    /* A warden that does not read must not stop its child: the event is dropped. */
+    (void)channel_send(&control, FRAME_EVENT, 0, &record, sizeof record);
+}
+
+void child_exit(enum exit_code code, enum event event, uint32_t a, uint32_t b, uint32_t c)
+{
+    if (event != EVENT_NONE)
+        child_event(event, a, b, c, 0);
+    /* No atexit handlers: they belong to libraries and would run inside the filter. */
+    _exit(code);
+}
+
+static bool terminated(const char *text, size_t size)
+{
+    return memchr(text, '\0', size) != NULL;
+}
+
+static bool tenants_are_sound(const struct launch_config *config)
+{
+    if (config->tenant_count == 0 || config->tenant_count > TENANTS_MAX)
+        return false;
+    for (uint32_t i = 0; i < config->tenant_count; i++) {
+        uint16_t floor = i == 0 ? 0 : config->tenants[i - 1];
+        if (config->tenants[i] <= floor || config->tenants[i] > TENANTS_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool config_is_sound(const struct launch_config *config)
+{
+    return (config->flags & ~(uint32_t)LAUNCH_ROOT) == 0 && config->zero == 0 && config->zero2 == 0 &&
+           tenants_are_sound(config) && terminated(config->data_folder, sizeof config->data_folder) &&
+           terminated(config->tcp_address, sizeof config->tcp_address) &&
+           terminated(config->socket_path, sizeof config->socket_path) && config->data_folder[0] == '/';
+}
+
+void child_configure(struct child *child)
+{
+    _Alignas(8) uint8_t record[sizeof(struct frame_header) + sizeof(struct launch_config)];
+    struct pollfd ready = {.fd = CONTROL_FD, .events = POLLIN};
+    struct frame_view view;
+    enum frame_verdict verdict;
+
+    child->control_fd = CONTROL_FD;
+    if (poll(&ready, 1, CONFIGURE_WAIT_MS) != 1)
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);
+    switch (channel_receive(&control, record, sizeof record, PHASE_BOOT, &configure_rule, 1, &view, &verdict)) {
+    case CHANNEL_OK:
+        break;
+    case CHANNEL_VIOLATION:
+        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, PEER_WARDEN, verdict, FRAME_CONFIGURE);
+    default:
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);
+    }
+    memcpy(&child->config, view.body, sizeof child->config);
+    if (!config_is_sound(&child->config))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_LAUNCH, 0, 0);
+    /* While /proc is still there; it stays readable, and live, after everything is closed. */
+    child->status_fd = process_view_open(0);
+    if (child->status_fd < 0)
+        child_exit(EXIT_SYSTEM, EVENT_STEP_FAILED, STEP_SELF_CHECK, (uint32_t)errno, 0);
+}
+
+void child_rules(struct child *child, const struct frame_rule *rules, size_t count)
+{
+    if (sha256(rules, count * sizeof *rules, child->report.rules_hash) != 0)
+        child_exit(EXIT_CRYPTO, EVENT_STEP_FAILED, STEP_SELF_CHECK, 0, 0);
+}
+
+void child_step(struct child *child, enum sandbox_step step, bool ok)
+{
+    if (!ok)
+        child_exit(EXIT_SANDBOX, EVENT_STEP_FAILED, step, (uint32_t)errno, 0);
+    child->steps |= 1u << step;
+}
+
+void child_landlock(struct child *child, const struct sandbox_landlock_allow *allow)
+{
+    struct sandbox_landlock_state state = {0};
+
+    child_step(child, STEP_LANDLOCK, sandbox_landlock(allow, &state));
+    child->report.landlock_abi = state.abi;
+    child->report.landlock_fs = state.fs;
+    child->report.landlock_net = state.net;
+    child->report.landlock_scope = state.scope;
+}
+
+void child_seccomp(struct child *child, const struct seccomp_policy *policy, bool all_threads)
+{
+    /* The filter has no rows for looking at oneself: everything but the live status is read before it is in force. */
+    child_step(child, STEP_SECCOMP, attest_self(&child->report, child->status_fd, child->steps));
+    child->report.filter_rows = (uint32_t)policy->count;
+    child->report.user_namespace = (child->config.flags & LAUNCH_ROOT) == 0;
+    child_step(child, STEP_SECCOMP, sandbox_seccomp(policy, all_threads, child->report.filter_hash));
+}
+
+/* The promises that hold for every process; which steps a process must have done is the warden's knowledge. */
+static bool keeps_promises(const struct attest_report *report)
+{
+    const struct process_view *view = &report->view;
+
+    return view->no_new_privs == 1 && view->seccomp == 2 && view->seccomp_filters >= 1 && report->dumpable == 0 &&
+           (view->cap_inheritable | view->cap_permitted | view->cap_effective | view->cap_bounding |
+            view->cap_ambient) == 0 &&
+           view->uid == view->euid && view->uid == view->suid && view->gid == view->egid && view->gid == view->sgid;
+}
+
+void child_attest(struct child *child)
+{
+    bool read = process_view_read(child->status_fd, &child->report.view);
+
+    errno = read ? EPERM : errno;
+    child_step(child, STEP_SELF_CHECK, read && keeps_promises(&child->report));
+    child->report.steps = child->steps;
+    if (channel_send(&control, FRAME_ATTEST, 0, &child->report, sizeof child->report) != CHANNEL_OK)
+        child_exit(EXIT_PEER_GONE, EVENT_NONE, 0, 0, 0);
+}

@@ -1,0 +1,57 @@
+#include "sandbox/policies.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* clang-format off: the tables are the .def files */
+static const struct seccomp_row vault_rows[] = {
+#include "sandbox/dying.def"
+#include "sandbox/vault.def"
+#ifdef SEKISHO_SANITIZED
+#include "sandbox/sanitizer.def"
+#endif
+};
+
+static const struct seccomp_row auth_rows[] = {
+#include "sandbox/auth.def"
+#include "sandbox/dying.def"
+#ifdef SEKISHO_SANITIZED
+#include "sandbox/sanitizer.def"
+#endif
+};
+
+static const struct seccomp_row front_rows[] = {
+#include "sandbox/dying.def"
+#include "sandbox/front.def"
+#ifdef SEKISHO_SANITIZED
+#include "sandbox/sanitizer.def"
+#endif
+};
+
+static const struct seccomp_row warden_rows[] = {
+#include "sandbox/dying.def"
+#include "sandbox/warden.def"
+#ifdef SEKISHO_SANITIZED
+#include "sandbox/sanitizer.def"
+#endif
+};
+/* clang-format on */
+
+#define POLICY(name)                                                                                                   \
+    const struct seccomp_policy *seccomp_policy_##name(void)                                                           \
+    {                                                                                                                  \
+        static const struct seccomp_policy policy = {#name, name##_rows, sizeof name##_rows / sizeof name##_rows[0]};  \
+        return &policy;                                                                                                \
+    }
+
+POLICY(vault)
+POLICY(auth)
+POLICY(front)
+POLICY(warden)
