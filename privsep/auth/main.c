@@ -13,17 +13,28 @@
 #include "crypto/secret.h"
 #include "sandbox/sandbox.h"
 
-enum { FD_FRONT = 4, FD_VAULT = 5, FD_LOGIN_KEY = 6, FD_ACCOUNTS = 7 };
+enum { FD_FRONT = 4, FD_VAULT = 5, FD_LOGIN_KEY = 6, FD_ACCOUNTS = 7, FD_COUNT = 8 };
 
 #define SECRETS_BYTES (sizeof(struct auth_secrets) + 64)
 #define SESSION_LIMIT 1048576
 
-static const enum fd_kind descriptors[] = {FD_NULL,    FD_ANY,     FD_ANY,       FD_CHANNEL,
-                                           FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ};
+static const enum fd_kind descriptors[FD_COUNT] = {
+    FD_NULL,    FD_NULL,
+#ifdef NDEBUG
+    FD_NULL,
+#else
+    FD_ANY, /* a sanitizer's report needs somewhere to go */
+#endif
+    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ,
+};
 
-/* No process, no file to write; memory for Argon2's 64 MiB, the accounts and the tables. */
+/* No process, no file to write. Memory: Argon2's 64 MiB, the accounts, the sessions, libcrypto. */
 static const struct sandbox_limits limits = {
-    .files = 16, .processes = 0, .file_bytes = 0, .memory_bytes = 512ull << 20};
+    .files = 16,
+#ifndef SEKISHO_SANITIZED
+    .memory_bytes = 512ull << 20,
+#endif
+};
 
 static struct auth auth;
 
@@ -56,12 +67,13 @@ static void load(const struct launch_config *config)
 
 int main(void)
 {
-    static struct child child = {.control_fd = 3};
+    static struct child child;
     struct sandbox_landlock_state landlock;
     pid_t warden = getppid();
 
-    child_step(&child, STEP_DESCRIPTORS, sandbox_descriptors(descriptors, sizeof descriptors / sizeof descriptors[0]));
+    bool descriptors_ok = sandbox_descriptors(descriptors, FD_COUNT);
     child_configure(&child);
+    child_step(&child, STEP_DESCRIPTORS, descriptors_ok);
     check_config(&child.config);
     if (crypto_init() != 0)
         child_exit(EXIT_CRYPTO, EVENT_NONE, 0, 0, 0);
@@ -69,7 +81,8 @@ int main(void)
     child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
     child_step(&child, STEP_DUMPABLE, sandbox_not_dumpable());
     child_step(&child, STEP_SECRETS, open_secrets());
-    child_step(&child, STEP_NAMESPACES, sandbox_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS));
+    child_step(&child, STEP_NAMESPACES,
+               sandbox_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
     child_step(&child, STEP_ROOT, sandbox_root(child.config.data_folder, true));
     child_step(&child, STEP_CAPABILITIES, sandbox_drop_bounding());
     child_step(&child, STEP_IDENTITY,
@@ -85,7 +98,7 @@ int main(void)
     child.report.landlock_scope = landlock.scope;
     child_step(&child, STEP_SECCOMP, sandbox_seccomp(seccomp_policy_auth(), false, child.report.filter_hash));
     child.report.filter_rows = (uint32_t)seccomp_policy_auth()->count;
-    sha256(auth_rules, auth_rule_count * sizeof auth_rules[0], child.report.rules_hash);
+    (void)sha256(auth_rules, auth_rule_count * sizeof auth_rules[0], child.report.rules_hash);
     child_attest(&child);
 
     auth_serve(&auth, child_channel());
