@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crypto/hash.h"
 #include "sandbox/sandbox.h"
 
 #define CONTROL_FD        3
@@ -87,37 +86,11 @@ void child_configure(struct child *child)
         child_exit(EXIT_SYSTEM, EVENT_STEP_FAILED, STEP_SELF_CHECK, (uint32_t)errno, 0);
 }
 
-void child_rules(struct child *child, const struct frame_rule *rules, size_t count)
-{
-    if (sha256(rules, count * sizeof *rules, child->report.rules_hash) != 0)
-        child_exit(EXIT_CRYPTO, EVENT_STEP_FAILED, STEP_SELF_CHECK, 0, 0);
-}
-
 void child_step(struct child *child, enum sandbox_step step, bool ok)
 {
     if (!ok)
         child_exit(EXIT_SANDBOX, EVENT_STEP_FAILED, step, (uint32_t)errno, 0);
     child->steps |= 1u << step;
-}
-
-void child_landlock(struct child *child, const struct sandbox_landlock_allow *allow)
-{
-    struct sandbox_landlock_state state = {0};
-
-    child_step(child, STEP_LANDLOCK, sandbox_landlock(allow, &state));
-    child->report.landlock_abi = state.abi;
-    child->report.landlock_fs = state.fs;
-    child->report.landlock_net = state.net;
-    child->report.landlock_scope = state.scope;
-}
-
-void child_seccomp(struct child *child, const struct seccomp_policy *policy, bool all_threads)
-{
-    /* The filter has no rows for looking at oneself: everything but the live status is read before it is in force. */
-    child_step(child, STEP_SECCOMP, attest_self(&child->report, child->status_fd, child->steps));
-    child->report.filter_rows = (uint32_t)policy->count;
-    child->report.user_namespace = (child->config.flags & LAUNCH_ROOT) == 0;
-    child_step(child, STEP_SECCOMP, sandbox_seccomp(policy, all_threads, child->report.filter_hash));
 }
 
 /* The promises that hold for every process; which steps a process must have done is the warden's knowledge. */
@@ -133,11 +106,13 @@ static bool keeps_promises(const struct attest_report *report)
 
 void child_attest(struct child *child)
 {
-    bool read = process_view_read(child->status_fd, &child->report.view);
+    struct attest_report *report = &child->report;
 
+    report->user_namespace = (child->config.flags & LAUNCH_ROOT) == 0;
+    bool read = attest_self(report, child->status_fd, child->steps);
     errno = read ? EPERM : errno;
-    child_step(child, STEP_SELF_CHECK, read && keeps_promises(&child->report));
-    child->report.steps = child->steps;
-    if (channel_send(&control, FRAME_ATTEST, 0, &child->report, sizeof child->report) != CHANNEL_OK)
+    child_step(child, STEP_SELF_CHECK, read && keeps_promises(report));
+    report->steps = child->steps;
+    if (channel_send(&control, FRAME_ATTEST, 0, report, sizeof *report) != CHANNEL_OK)
         child_exit(EXIT_PEER_GONE, EVENT_NONE, 0, 0, 0);
 }

@@ -5,13 +5,20 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Linux 6.3; newer than the headers of Debian 12. */
+#ifndef PR_GET_MDWE
+#define PR_GET_MDWE 66
+#endif
+
 /* clang-format off: the tables are the .def files */
 static const struct seccomp_row vault_rows[] = {
+#include "sandbox/attest.def"
 #include "sandbox/dying.def"
 #include "sandbox/vault.def"
 #ifdef SEKISHO_SANITIZED
@@ -20,6 +27,7 @@ static const struct seccomp_row vault_rows[] = {
 };
 
 static const struct seccomp_row auth_rows[] = {
+#include "sandbox/attest.def"
 #include "sandbox/auth.def"
 #include "sandbox/dying.def"
 #ifdef SEKISHO_SANITIZED
@@ -28,6 +36,7 @@ static const struct seccomp_row auth_rows[] = {
 };
 
 static const struct seccomp_row front_rows[] = {
+#include "sandbox/attest.def"
 #include "sandbox/dying.def"
 #include "sandbox/front.def"
 #ifdef SEKISHO_SANITIZED
@@ -36,6 +45,7 @@ static const struct seccomp_row front_rows[] = {
 };
 
 static const struct seccomp_row warden_rows[] = {
+#include "sandbox/attest.def"
 #include "sandbox/dying.def"
 #include "sandbox/warden.def"
 #ifdef SEKISHO_SANITIZED

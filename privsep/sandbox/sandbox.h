@@ -51,7 +51,8 @@ bool sandbox_identity(bool root, uint32_t uid, uint32_t gid, pid_t parent);
 bool sandbox_no_new_privs(void);
 bool sandbox_mdwe(void); /* PR_SET_MDWE REFUSE_EXEC_GAIN (Linux 6.3): fails on older kernels */
 
-/* landlock.c: handles every right of the running kernel's ABI; denies all but what `allow` lists (NULL: nothing). */
+/* landlock.c: handles every right of the running kernel's ABI; denies all but what `allow` lists (NULL: nothing). Holds
+ * for the calling thread and those it makes later: call it before the first thread. */
 struct sandbox_landlock_allow {
     const char *socket_folder; /* may make a unix socket below it; NULL: no path at all */
     uint16_t bind_tcp_port;    /* may bind this port; 0: none. UINT16_MAX + flag any_port: tests with port 0 */
@@ -103,8 +104,8 @@ int process_view_open(pid_t pid); /* O_RDONLY|O_CLOEXEC descriptor, or -1; pid 0
 bool process_view_read(int status_fd, struct process_view *view);
 bool process_view_pid(int status_fd, uint32_t *pid); /* as the /proc that it was opened in numbers it */
 
-/* report.c: fills what a process can read of itself before its filter is in force: view, pid, descriptors, dumpable,
- * MDWE, sanitized; `steps` says what it has done. */
+/* report.c: fills what a process can read of itself: view, pid, descriptors below 4096, dumpable, MDWE, sanitized.
+ * `steps` says what it has done. Works inside every policy. */
 bool attest_self(struct attest_report *report, int status_fd, uint32_t steps);
 
 /*
@@ -115,7 +116,7 @@ struct child {
     struct launch_config config;
     uint32_t steps;
     int status_fd;
-    struct attest_report report; /* filled by child_rules, child_landlock, child_seccomp and child_attest */
+    struct attest_report report; /* main fills what its steps gave: landlock_*, filter_*, rules_hash */
 };
 /* Reads FRAME_CONFIGURE (blocking, with a 10 s limit) and checks it. Ends the process when it is not one. Opens
  * status_fd (the lowest free descriptor: it belongs to the open descriptors from here on). */
@@ -123,13 +124,7 @@ void child_configure(struct child *child);
 /* Records a step as done, or, when `ok` is false, tells the warden which step failed with which errno and ends the
  * process with EXIT_SANDBOX. */
 void child_step(struct child *child, enum sandbox_step step, bool ok);
-/* Puts the hash of the process's frame table into the attestation. */
-void child_rules(struct child *child, const struct frame_rule *rules, size_t count);
-/* The steps STEP_LANDLOCK and STEP_SECCOMP with their evidence for the attestation; each ends the process when it
- * fails. Landlock holds for the calling thread and those it makes later: call it before the first thread. */
-void child_landlock(struct child *child, const struct sandbox_landlock_allow *allow);
-void child_seccomp(struct child *child, const struct seccomp_policy *policy, bool all_threads);
-/* STEP_SELF_CHECK: reads back, compares with what the steps promised, sends FRAME_ATTEST. */
+/* STEP_SELF_CHECK, after the filter: reads back, compares with what the steps promised, sends FRAME_ATTEST. */
 void child_attest(struct child *child);
 /* Sends an event; never blocks (an event that does not fit is dropped). Safe from one thread at a time. */
 void child_event(enum event event, uint32_t a, uint32_t b, uint32_t c, uint32_t d);
