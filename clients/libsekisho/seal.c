@@ -1,0 +1,119 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+
+/* The public values are the wire's: no translation that could drift. */
+_Static_assert((int)SEKISHO_ENROLL == OPERATION_ENROLL && (int)SEKISHO_MATCH == OPERATION_MATCH, "operations");
+_Static_assert((int)SEKISHO_LOOKUP == OPERATION_LOOKUP && (int)SEKISHO_REPLACE == OPERATION_REPLACE, "operations");
+_Static_assert((int)SEKISHO_ERASE == OPERATION_ERASE, "operations");
+_Static_assert((int)SEKISHO_ENROLL_CITIZEN == OPERATION_ENROLL_CITIZEN, "operations");
+_Static_assert((int)SEKISHO_REGISTER == PURPOSE_REGISTER && (int)SEKISHO_PERIODIC == PURPOSE_PERIODIC, "purposes");
+_Static_assert((int)SEKISHO_OUTCOME_DONE == OUTCOME_DONE && (int)SEKISHO_OUTCOME_REFUSED == OUTCOME_REFUSED,
+               "outcomes");
+_Static_assert((int)SEKISHO_DETAIL_DONE == DETAIL_DONE && (int)SEKISHO_DETAIL_BUDGET_SPENT == DETAIL_BUDGET_SPENT,
+               "details");
+_Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE && DETAIL_BUDGET_SPENT + 1 == DETAIL_COUNT, "details");
+_Static_assert(SEKISHO_BATCH_MAX == CALL_ITEMS_MAX && SEKISHO_NUMBER_LEN == NUMBER_LEN, "sizes");
+_Static_assert(SEKISHO_BLOB_LEN == CITIZEN_BLOB_LEN && SEKISHO_PASSWORD_MAX == PASSWORD_MAX, "sizes");
+
+static void put_items(uint8_t *out, const struct sekisho_request *request)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        struct call_item item = {0};
+        memcpy(item.reference, request->items[i].reference, sizeof item.reference);
+        memcpy(item.request_id, request->items[i].request_id, sizeof item.request_id);
+        memcpy(item.number, request->items[i].number, sizeof item.number);
+        memcpy(out + i * sizeof item, &item, sizeof item);
+        crypto_wipe(&item, sizeof item);
+    }
+}
+
+static void put_citizen_items(uint8_t *out, const struct sekisho_request *request)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        const struct sekisho_citizen_item *given = &request->citizen_items[i];
+        struct call_item_citizen item = {0};
+        memcpy(item.application_nonce, given->nonce, sizeof item.application_nonce);
+        memcpy(item.request_id, given->request_id, sizeof item.request_id);
+        memcpy(item.portal, given->portal, strnlen(given->portal, ACCOUNT_LEN));
+        memcpy(item.blob, given->blob, sizeof item.blob);
+        memcpy(out + i * sizeof item, &item, sizeof item);
+    }
+}
+
+static enum sekisho_status check_request(const struct sekisho_request *request, struct sekisho_error *error)
+{
+    bool citizen = request->operation == SEKISHO_ENROLL_CITIZEN;
+
+    if (request->operation < SEKISHO_ENROLL || request->operation > SEKISHO_ENROLL_CITIZEN ||
+        request->purpose < SEKISHO_REGISTER || request->purpose > SEKISHO_PERIODIC)
+        return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_OPERATION", "no such operation or purpose",
+                         "操作または利用目的の値が正しくありません");
+    if (request->count < 1 || request->count > SEKISHO_BATCH_MAX ||
+        (citizen ? (const void *)request->citizen_items : (const void *)request->items) == NULL)
+        return error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_COUNT", "a call has 1 to 2,048 items",
+                         "1回の呼び出しの件数は1~2,048件です");
+    return SEKISHO_OK;
+}
+
+/* The caller holds the lock. In place: the plain items are overwritten by their ciphertext. */
+static enum sekisho_status seal_locked(struct sekisho_session *session, struct sealed_call *call, size_t plain_length,
+                                       struct sekisho_error *error)
+{
+    uint8_t nonce[AEAD_NONCE_LEN], aad[CALL_AAD_LEN];
+    enum sekisho_status status = session_take_sequence(session, &call->sequence, error);
+
+    if (status != SEKISHO_OK)
+        return status;
+    sealed_nonce(call->sequence, nonce);
+    sealed_call_aad(session->state->session, call->sequence, aad);
+    if (aead_seal(session->call, nonce, aad, sizeof aad, call->ciphertext, plain_length, call->ciphertext) < 0)
+        return error_crypto(error);
+    return SEKISHO_OK;
+}
+
+enum sekisho_status session_seal(struct sekisho_session *session, const struct sekisho_request *request,
+                                 struct sealed_call *call, struct sekisho_error *error)
+{
+    enum sekisho_status status = check_request(request, error);
+
+    if (status != SEKISHO_OK)
+        return status;
+    struct call_head head = {.version = 1,
+                             .operation = (uint16_t)request->operation,
+                             .purpose = (uint16_t)request->purpose,
+                             .count = (uint32_t)request->count};
+    size_t plain_length = sizeof head + request->count * sealed_item_size(head.operation);
+
+    memcpy(head.case_ref, request->case_reference, sizeof head.case_ref);
+    *call = (struct sealed_call){.operation = head.operation,
+                                 .purpose = head.purpose,
+                                 .count = head.count,
+                                 .ciphertext = malloc(plain_length + SEAL_TAG_LEN),
+                                 .length = plain_length + SEAL_TAG_LEN};
+    if (!call->ciphertext)
+        return error_memory(error);
+    memcpy(call->ciphertext, &head, sizeof head);
+    if (request->operation == SEKISHO_ENROLL_CITIZEN)
+        put_citizen_items(call->ciphertext + sizeof head, request);
+    else
+        put_items(call->ciphertext + sizeof head, request);
+    pthread_mutex_lock(&session->lock);
+    status = seal_locked(session, call, plain_length, error);
+    pthread_mutex_unlock(&session->lock);
+    if (status != SEKISHO_OK)
+        sealed_call_free(call);
+    return status;
+}
+
+void sealed_call_free(struct sealed_call *call)
+{
+    /* Still plain when sealing failed. */
+    if (call->ciphertext)
+        crypto_wipe(call->ciphertext, call->length);
+    free(call->ciphertext);
+    call->ciphertext = NULL;
+}
