@@ -1,0 +1,135 @@
+/* The ledger: what a leaf says, that it can be recomputed, and that it holds no number. */
+#include "fixture.h"
+
+#include "crypto/hash.h"
+
+static struct answer answer;
+
+static void read_leaf(struct fixture *fixture, uint64_t index, struct ledger_entry *entry, struct ledger_item *items,
+                      size_t max, uint8_t hash[HASH_LEN])
+{
+    struct tenant *tenant = &fixture->store.tenant[0];
+    MDB_val key = {sizeof index, &index}, value;
+    MDB_txn *txn;
+
+    assert_int_equal(mdb_txn_begin(fixture->store.env, NULL, MDB_RDONLY, &txn), 0);
+    assert_int_equal(mdb_get(txn, tenant->entry, &key, &value), 0);
+    memcpy(entry, value.mv_data, sizeof *entry);
+    size_t count = (value.mv_size - sizeof *entry) / sizeof *items;
+    assert_true(count <= max);
+    memcpy(items, (const uint8_t *)value.mv_data + sizeof *entry, count * sizeof *items);
+    assert_int_equal(mdb_get(txn, tenant->leaf, &key, &value), 0);
+    assert_int_equal(value.mv_size, HASH_LEN);
+    memcpy(hash, value.mv_data, HASH_LEN);
+    mdb_txn_abort(txn);
+}
+
+static void f083_a_leaf_says_who_why_what_and_on_whom(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item items[2] = {{.request_id = {1}}, {.request_id = {2}}};
+    struct ledger_item recorded[2];
+    struct ledger_entry entry;
+    uint8_t stored[HASH_LEN], computed[HASH_LEN], session[SESSION_ID_LEN];
+
+    test_number(1, items[0].number);
+    memcpy(items[1].number, "123456789010", NUMBER_LEN);
+    call(fixture, SESSION_ALL, OPERATION_ENROLL, PURPOSE_REGISTER, items, 2, &answer);
+    read_leaf(fixture, answer.head.ledger_index, &entry, recorded, 2, stored);
+
+    memset(session, SESSION_ALL, sizeof session);
+    assert_int_equal(entry.operation, OPERATION_ENROLL);
+    assert_int_equal(entry.purpose, PURPOSE_REGISTER);
+    assert_int_equal(entry.status, CALL_OK);
+    assert_int_equal(entry.tenant, TENANT_A);
+    assert_int_equal(entry.role, 7);
+    assert_int_equal(entry.count, 2);
+    assert_int_equal(entry.time_us, fixture->clock.now_us);
+    assert_string_equal(entry.account, "tester");
+    assert_memory_equal(entry.session, session, sizeof session);
+    assert_memory_equal(recorded[0].reference, answer.results[0].reference, REFERENCE_LEN);
+    assert_int_equal(recorded[0].detail, DETAIL_DONE);
+    assert_int_equal(recorded[1].detail, DETAIL_INVALID_NUMBER);
+
+    assert_int_equal(ledger_leaf_hash(&entry, recorded, 2, computed), 0);
+    assert_memory_equal(stored, computed, HASH_LEN);
+    assert_memory_equal(answer.head.leaf_hash, computed, HASH_LEN);
+    entry.salt[0] ^= 1;
+    assert_int_equal(ledger_leaf_hash(&entry, recorded, 2, computed), 0);
+    assert_memory_not_equal(stored, computed, HASH_LEN);
+}
+
+static void inv06_a_refused_call_is_recorded_without_items(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item item = {.reference = {1}};
+    struct ledger_entry entry;
+    struct ledger_item none[1];
+    uint8_t hash[HASH_LEN];
+
+    test_number(1, item.number);
+    call(fixture, SESSION_ENROLL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+    assert_int_equal(answer.status, CALL_NOT_PERMITTED);
+    read_leaf(fixture, 0, &entry, none, 0, hash);
+    assert_int_equal(entry.status, CALL_NOT_PERMITTED);
+    assert_int_equal(entry.count, 1);
+}
+
+static void indices_go_on_after_a_restart(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item item = {.reference = {1}};
+
+    test_number(1, item.number);
+    for (uint64_t i = 0; i < 5; i++) {
+        call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+        assert_int_equal(answer.head.ledger_index, i);
+    }
+    fixture_reopen(fixture);
+    call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+    assert_int_equal(answer.status, CALL_OK);
+    assert_int_equal(answer.head.ledger_index, 5);
+}
+
+/* The number's call and its leaf share one transaction: without the one there is not the other. */
+static void no_leaf_no_use(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_head head = {.version = 1, .operation = OPERATION_ENROLL, .purpose = PURPOSE_REGISTER, .count = 1};
+    struct call_item item = {.request_id = {1}};
+    static uint8_t body[FRAME_MAX], reply[CALL_REPLY_MAX];
+    enum call_status status;
+    size_t reply_length;
+    uint32_t items;
+    int rc;
+
+    test_number(1, item.number);
+    size_t length = seal_call(SESSION_ALL, 1, OPERATION_ENROLL, &head, &item, sizeof item, body);
+    /* A leaf with a later index is there already: the append fails as it would on a full disk. */
+    assert_int_equal(store_begin(&fixture->store), 0);
+    uint64_t later = 99;
+    char anything = 0;
+    MDB_val key = {sizeof later, &later}, value = {1, &anything};
+    assert_int_equal(mdb_put(fixture->store.txn, fixture->store.tenant[0].entry, &key, &value, 0), 0);
+    assert_true(
+        call_handle(&fixture->engine, &fixture->clock, body, length, reply, &reply_length, &status, &items, &rc));
+    assert_int_not_equal(rc, 0);
+    store_abort(&fixture->store);
+    assert_int_equal(lookup(fixture, SESSION_OTHER, item.number, NULL), DETAIL_NOT_FOUND);
+    fixture->seq = 1;
+    assert_int_equal(lookup(fixture, SESSION_ALL, item.number, NULL), DETAIL_NOT_FOUND);
+    assert_int_equal(fixture->store.tenant[0].subjects, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(f083_a_leaf_says_who_why_what_and_on_whom),
+        TEST(inv06_a_refused_call_is_recorded_without_items),
+        TEST(indices_go_on_after_a_restart),
+        TEST(no_leaf_no_use),
+    };
+    return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
