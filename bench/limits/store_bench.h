@@ -1,0 +1,35 @@
+/* What the loops of bench-store share: an open store of one prefecture, its people, and the clock. */
+#ifndef SEKISHO_BENCH_STORE_BENCH_H
+#define SEKISHO_BENCH_STORE_BENCH_H
+
+#include "core/people.h"
+#include "core/report.h"
+#include "vault/operations.h"
+
+#define BENCH_PREFECTURE 11
+
+struct store_bench {
+    struct store store;
+    struct tenant *tenant;
+    struct person *people;
+    uint64_t people_count;
+    uint64_t random;
+    uint32_t batch; /* items a call */
+    uint32_t group; /* calls a commit */
+    uint64_t duration_ns;
+    struct histogram *latency; /* of a group */
+};
+
+/* A loop works for duration_ns and fills calls and elapsed_ns. 0, or -1 with a line on standard error. */
+typedef int store_loop(struct store_bench *bench, struct run_result *result);
+
+/* Get, open and compare, nothing recorded: the work that no design avoids. */
+store_loop store_loop_match;
+/* The same with a ledger leaf a batch and a durable commit a group. */
+store_loop store_loop_ledger;
+/* Whole sealed calls, as the vault's main loop handles them, with a durable commit a group: all but the channel. */
+store_loop store_loop_call;
+
+struct person *store_bench_next(struct store_bench *bench);
+
+#endif
