@@ -1,6 +1,7 @@
 /*
  * The synthetic people of a bench: valid individual numbers without anyone behind them, and the table of the references
- * that the store gave them. The table is a file of struct person, native byte order: it is made and used on one machine.
+ * that the store gave them. The table is a file of struct person, native byte order: it is made and used on one
+ * machine.
  */
 #ifndef SEKISHO_BENCH_PEOPLE_H
 #define SEKISHO_BENCH_PEOPLE_H
@@ -16,7 +17,8 @@ struct person {
 };
 _Static_assert(sizeof(struct person) == 28, "person layout");
 
-/* The number of person `index` (0 .. 10^8 - 1): each index has another one, scattered over all 10^11, always the same. */
+/* The number of person `index` (0 .. 10^8 - 1): each index has another one, scattered over all 10^11, always the same.
+ */
 void people_number(uint64_t index, char number[NUMBER_LEN]);
 
 /* `count` people with their numbers; references zero. NULL without memory. */

@@ -14,8 +14,8 @@ struct run_result {
     uint64_t calls, failed;  /* within the measured time; failed ones are not in the histogram */
     int first_failure;       /* grpc_status_code of the first failed call */
     uint64_t elapsed_ns;
-    uint64_t client_cpu_ns; /* of the load generator itself; 0 where load and work are one process */
-    uint64_t sealed_live;   /* calls that had to be sealed inside the measured time */
+    uint64_t client_cpu_ns;          /* of the load generator itself; 0 where load and work are one process */
+    uint64_t sealed_live;            /* calls that had to be sealed inside the measured time */
     const struct histogram *latency; /* NULL for loops without a latency */
     const struct watched *watched;
     int watched_count;

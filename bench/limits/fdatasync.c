@@ -1,6 +1,6 @@
 /*
- * bench-fdatasync: how often a second this disk makes an overwritten 4 KiB page durable. A group commit cannot come more
- * often, so it bounds every call whose ledger leaf is durable before the answer.
+ * bench-fdatasync: how often a second this disk makes an overwritten 4 KiB page durable. A group commit cannot come
+ * more often, so it bounds every call whose ledger leaf is durable before the answer.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +23,8 @@ static int write_page(int fd, unsigned page, uint8_t fill)
     return pwrite(fd, data, sizeof(data), (off_t)page * PAGE) == PAGE ? 0 : -1;
 }
 
-/* The blocks exist before the measurement: an overwrite then changes no metadata, as in LMDB's file once it has grown. */
+/* The blocks exist before the measurement: an overwrite then changes no metadata, as in LMDB's file once it has grown.
+ */
 static int prepare(int fd)
 {
     for (unsigned page = 0; page < PAGES; page++) {

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/secret.h"
 #include "limits/store_bench.h"
 #include "vault/call.h"
 
@@ -30,7 +29,6 @@ static int caller_open(struct store_bench *bench, struct caller *caller)
     caller->bodies = malloc(bench->group * caller->body_length);
     caller->reply = malloc(CALL_REPLY_MAX);
     if (caller->call_key == NULL || caller->bodies == NULL || caller->reply == NULL ||
-        secret_arena_open(session_table_bytes(1) + call_engine_bytes()) != 0 ||
         session_table_init(&caller->sessions, 1) != 0 ||
         call_engine_init(&caller->engine, &bench->store, &caller->sessions) != 0 ||
         !session_open(&caller->sessions, &bench->store, &caller->open, session_clock_ms())) {

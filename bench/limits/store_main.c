@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "crypto/secret.h"
 #include "limits/store_bench.h"
+#include "vault/call.h"
 
-#define MAKE_PER_COMMIT 20000
+#define MAKE_PER_COMMIT  20000
 #define BYTES_PER_PERSON 1024u /* room, with what copy-on-write leaves behind */
 #define LEDGER_BYTES     (16ull << 30)
 
@@ -30,7 +32,11 @@ static int fail(const char *what, const char *why)
 static int open_store(struct store_bench *bench, const char *folder)
 {
     const uint16_t prefecture = BENCH_PREFECTURE;
+    size_t secrets = session_table_bytes(1) + call_engine_bytes() + sizeof(struct tenant_keys) + 4096;
     uint64_t map_bytes = bench->people_count * BYTES_PER_PERSON + LEDGER_BYTES;
+    if (secret_arena_open(secrets) != 0) {
+        return fail("secrets", "no locked memory");
+    }
     int rc = store_open(&bench->store, folder, map_bytes, &prefecture, 1, root_key);
     if (rc != 0) {
         return fail("store", mdb_strerror(rc));

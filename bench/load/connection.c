@@ -72,11 +72,13 @@ int connection_open(const struct endpoint *endpoint, struct connection *connecti
     if (credentials == NULL) {
         return -1;
     }
-    /* Retries keep a copy of every call and cost the client a quarter of its throughput; a failed call must show. The name
-     * is the one in the bench's server certificate. */
+    /* Retries keep a copy of every call and cost the client a quarter of its throughput; a failed call must show. The
+     * name is the one in the bench's server certificate. */
     grpc_arg settings[] = {
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
-        {.type = GRPC_ARG_STRING, .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, .value.string = (char *)"localhost"},
+        {.type = GRPC_ARG_STRING,
+         .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
+         .value.string = (char *)"localhost"},
     };
     grpc_channel_args args = {.num_args = sizeof(settings) / sizeof(settings[0]), .args = settings};
     connection->queue = grpc_completion_queue_create_for_next(NULL);
@@ -103,8 +105,8 @@ void connection_close(struct connection *connection)
 grpc_byte_buffer *connection_call(struct connection *connection, const char *method, grpc_byte_buffer *request)
 {
     grpc_slice path = grpc_slice_from_copied_string(method);
-    grpc_call *call = grpc_channel_create_call(connection->channel, NULL, GRPC_PROPAGATE_DEFAULTS, connection->queue, path,
-                                               NULL, seconds_from_now(CALL_SECONDS), NULL);
+    grpc_call *call = grpc_channel_create_call(connection->channel, NULL, GRPC_PROPAGATE_DEFAULTS, connection->queue,
+                                               path, NULL, seconds_from_now(CALL_SECONDS), NULL);
     grpc_slice_unref(path);
     grpc_metadata_array initial, trailing;
     grpc_metadata_array_init(&initial);

@@ -49,14 +49,15 @@ static const struct option long_options[] = {
 
 static int usage(void)
 {
-    fputs("usage: bench-load ping --method /package.Service/Method [--payload BYTES]\n"
-          "       bench-load enroll --count NUMBERS --batch ITEMS  SESSION\n"
-          "       bench-load match [--seal-ahead CALLS]  SESSION\n"
-          "       bench-load match-stream --batch ITEMS  SESSION\n"
-          "SESSION: --prefecture CODE --account NAME --password-file FILE --table FILE\n"
-          "all:     --target ADDRESS [--ca FILE --cert FILE --key FILE] [--in-flight CALLS] [--seconds S] [--warm-up S]\n"
-          "         [--pid NAME:PID ...]\n",
-          stderr);
+    fputs(
+        "usage: bench-load ping --method /package.Service/Method [--payload BYTES]\n"
+        "       bench-load enroll --count NUMBERS --batch ITEMS  SESSION\n"
+        "       bench-load match [--seal-ahead CALLS]  SESSION\n"
+        "       bench-load match-stream --batch ITEMS  SESSION\n"
+        "SESSION: --prefecture CODE --account NAME --password-file FILE --table FILE\n"
+        "all:     --target ADDRESS [--ca FILE --cert FILE --key FILE] [--in-flight CALLS] [--seconds S] [--warm-up S]\n"
+        "         [--pid NAME:PID ...]\n",
+        stderr);
     return -1;
 }
 

@@ -25,7 +25,8 @@ struct stream_loop {
     bool broken, closing, half_closed;
 };
 
-static void begin_operation(struct stream_loop *loop, const grpc_op *op, size_t count, struct stream_operation *operation)
+static void begin_operation(struct stream_loop *loop, const grpc_op *op, size_t count,
+                            struct stream_operation *operation)
 {
     operation->busy = true;
     grpc_call_start_batch(loop->call, op, count, operation, NULL);
@@ -134,8 +135,8 @@ int stream_run(struct connection *connection, struct workload *workload, const s
     grpc_metadata_array_init(&loop.initial);
     grpc_metadata_array_init(&loop.trailing);
     grpc_slice path = grpc_slice_from_copied_string(workload->method);
-    loop.call = grpc_channel_create_call(connection->channel, NULL, GRPC_PROPAGATE_DEFAULTS, connection->queue, path, NULL,
-                                         gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
+    loop.call = grpc_channel_create_call(connection->channel, NULL, GRPC_PROPAGATE_DEFAULTS, connection->queue, path,
+                                         NULL, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
     grpc_slice_unref(path);
     measurement_start(measurement, plan);
     open_stream(&loop);
