@@ -1,0 +1,31 @@
+/*
+ * The thread that receives for the front: replies of vault, auth and warden, and the warden's START and DRAIN. It is
+ * made before the filter forbids threads and begins with reader_begin.
+ */
+#ifndef SEKISHO_CHANNEL_READER_H
+#define SEKISHO_CHANNEL_READER_H
+
+#include "server/channel/link.h"
+
+#define READER_LINKS 3
+
+struct reader;
+
+struct reader_config {
+    struct link *links[READER_LINKS]; /* the first is the warden's */
+    int wake_fd;
+    void (*on_drain)(void *context); /* the warden asks to drain; on the reader's thread */
+    void *context;
+};
+
+/* Makes the thread. NULL when there is no memory or no thread. */
+struct reader *reader_new(const struct reader_config *config);
+
+/* The set serves: receive from now on. */
+void reader_begin(struct reader *reader);
+
+/* What the front accepts, from whom and when. */
+extern const struct frame_rule front_rules[];
+extern const size_t front_rule_count;
+
+#endif

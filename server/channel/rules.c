@@ -1,0 +1,18 @@
+#include "sandbox/sandbox.h"
+#include "server/channel/reader.h"
+
+#define REPLIES       (IN(PHASE_SERVING) | IN(PHASE_DRAINING))
+#define EXACTLY(type) sizeof(struct type), sizeof(struct type)
+
+const struct frame_rule front_rules[] = {
+    CHILD_CONTROL_RULES,
+    {FRAME_ATTESTATION_REPLY, PEER_WARDEN, REPLIES, EXACTLY(attestation_reply)},
+    {FRAME_SESSION_CALL_REPLY, PEER_VAULT, REPLIES, sizeof(struct session_call_reply),
+     FRAME_MAX - sizeof(struct frame_header)},
+    {FRAME_CITIZEN_KEY_REPLY, PEER_VAULT, REPLIES, EXACTLY(citizen_key_reply)},
+    {FRAME_VAULT_STATUS_REPLY, PEER_VAULT, REPLIES, EXACTLY(vault_status_reply)},
+    {FRAME_CHALLENGE_REPLY, PEER_AUTH, REPLIES, EXACTLY(challenge_reply)},
+    {FRAME_LOGIN_REPLY, PEER_AUTH, REPLIES, EXACTLY(login_reply)},
+    {FRAME_LOGOUT_REPLY, PEER_AUTH, REPLIES, EXACTLY(logout_reply)},
+};
+const size_t front_rule_count = sizeof front_rules / sizeof front_rules[0];
