@@ -79,7 +79,7 @@ int main(void)
     static struct child child;
     const struct launch_config *config = &child.config;
     pid_t parent = getppid();
-    uint8_t *root_key;
+    uint8_t *root_key = NULL;
 
     bool descriptors_ok = sandbox_descriptors(descriptors, FD_COUNT);
     child_configure(&child);

@@ -1,0 +1,326 @@
+#include "evil.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "crypto/hash.h"
+
+#define VAULT_UID   64200u
+#define PATIENCE_MS 10000
+#define STORE_BYTES (64u << 20)
+
+static bool is_root(void)
+{
+    return geteuid() == 0;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0 || write(fd, text, strlen(text)) < 0)
+        _exit(99);
+    close(fd);
+}
+
+/* What the warden's keeper does for a user who is not root. */
+static bool enter_user_namespace(void)
+{
+    char map[64];
+    uid_t uid = getuid();
+    gid_t gid = getgid();
+
+    if (unshare(CLONE_NEWUSER) != 0)
+        return false;
+    snprintf(map, sizeof map, "0 %u 1", uid);
+    write_file("/proc/self/uid_map", map);
+    write_file("/proc/self/setgroups", "deny");
+    snprintf(map, sizeof map, "0 %u 1", gid);
+    write_file("/proc/self/gid_map", map);
+    return true;
+}
+
+static bool can_run(void)
+{
+    int status;
+
+    if (is_root())
+        return true;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(enter_user_namespace() ? 0 : 1);
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+int evil_setup(void **state)
+{
+    struct evil *evil = calloc(1, sizeof *evil);
+
+    if (!can_run()) {
+        puts("SKIPPED: needs root or user namespaces");
+        exit(77);
+    }
+    assert_int_equal(crypto_init(), 0);
+    snprintf(evil->folder, sizeof evil->folder, "/tmp/sekisho-boundary-XXXXXX");
+    assert_non_null(mkdtemp(evil->folder));
+    if (is_root())
+        assert_int_equal(chown(evil->folder, VAULT_UID, VAULT_UID), 0);
+    *state = evil;
+    return 0;
+}
+
+static void close_channels(struct evil *evil)
+{
+    close(evil->control.fd);
+    close(evil->front.fd);
+    close(evil->auth.fd);
+}
+
+int evil_teardown(void **state)
+{
+    struct evil *evil = *state;
+    char path[128];
+
+    if (evil->pid) {
+        kill(evil->pid, SIGKILL);
+        waitpid(evil->pid, NULL, 0);
+        close_channels(evil);
+    }
+    snprintf(path, sizeof path, "%s/data.mdb", evil->folder);
+    unlink(path);
+    rmdir(evil->folder);
+    free(evil);
+    return 0;
+}
+
+static int root_key_file(void)
+{
+    char path[] = "/tmp/sekisho-key-XXXXXX";
+    uint8_t key[32];
+    int fd = mkstemp(path);
+
+    memset(key, 0x5a, sizeof key);
+    assert_int_equal(write(fd, key, sizeof key), sizeof key);
+    close(fd);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    unlink(path);
+    return fd;
+}
+
+/* The child: descriptors by number, nothing else, empty environment. */
+static void exec_vault(const int ends[3], int key)
+{
+    char name[] = "sekisho-vault";
+    char *arguments[] = {name, NULL}, *environment[] = {NULL};
+    int moved[4];
+
+    if (!is_root() && !enter_user_namespace())
+        _exit(98);
+    for (int i = 0; i < 4; i++)
+        moved[i] = fcntl(i < 3 ? ends[i] : key, F_DUPFD, 20);
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    for (int i = 0; i < 4; i++)
+        dup2(moved[i], 3 + i);
+    close_range(7, ~0u, 0);
+    execve(VAULT_BINARY, arguments, environment);
+    _exit(97);
+}
+
+static void send_configuration(struct evil *evil)
+{
+    struct launch_config config = {
+        .flags = is_root() ? LAUNCH_ROOT : 0,
+        .uid = is_root() ? VAULT_UID : 0,
+        .gid = is_root() ? VAULT_UID : 0,
+        .tenant_count = 2,
+        .tenants = {TENANT_A, TENANT_B},
+        .store_bytes = STORE_BYTES,
+        .session_ttl_s = 60,
+        .session_max = 16,
+    };
+
+    memcpy(config.data_folder, evil->folder, sizeof evil->folder);
+    assert_int_equal(channel_send(&evil->control, FRAME_CONFIGURE, 0, &config, sizeof config), CHANNEL_OK);
+}
+
+/* Events are the vault's log; the harness passes over them. */
+static ssize_t receive_but_events(struct evil *evil, struct frame_header *header, void *body, size_t size)
+{
+    ssize_t length;
+
+    do
+        length = evil_receive(&evil->control, header, body, size);
+    while (length >= 0 && header->type == FRAME_EVENT);
+    return length;
+}
+
+void evil_start(struct evil *evil)
+{
+    int pairs[3][2], key = root_key_file();
+    struct frame_header header;
+
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pairs[i]), 0);
+    evil->pid = fork();
+    if (evil->pid == 0) {
+        const int ends[3] = {pairs[0][1], pairs[1][1], pairs[2][1]};
+        exec_vault(ends, key);
+    }
+    assert_true(evil->pid > 0);
+    close(key);
+    for (int i = 0; i < 3; i++)
+        close(pairs[i][1]);
+    channel_init(&evil->control, pairs[0][0], PEER_VAULT);
+    channel_init(&evil->front, pairs[1][0], PEER_VAULT);
+    channel_init(&evil->auth, pairs[2][0], PEER_VAULT);
+    evil->call_seq = 0;
+    send_configuration(evil);
+    assert_int_equal(receive_but_events(evil, &header, &evil->report, sizeof evil->report), sizeof evil->report);
+    assert_int_equal(header.type, FRAME_ATTEST);
+}
+
+void evil_serve(struct evil *evil)
+{
+    struct frame_header header;
+    struct ready_report ready;
+
+    assert_int_equal(channel_send(&evil->control, FRAME_START, 0, NULL, 0), CHANNEL_OK);
+    assert_int_equal(receive_but_events(evil, &header, &ready, sizeof ready), sizeof ready);
+    assert_int_equal(header.type, FRAME_READY);
+}
+
+int evil_wait(struct evil *evil)
+{
+    int status;
+
+    for (int waited = 0; waited < PATIENCE_MS; waited += 2) {
+        if (waitpid(evil->pid, &status, WNOHANG) == evil->pid) {
+            evil->pid = 0;
+            close_channels(evil);
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+        }
+        usleep(2000);
+    }
+    fail_msg("the vault did not end");
+    return -1;
+}
+
+void evil_drain(struct evil *evil)
+{
+    assert_int_equal(channel_send(&evil->control, FRAME_DRAIN, 0, NULL, 0), CHANNEL_OK);
+    assert_int_equal(evil_wait(evil), EXIT_DRAINED);
+}
+
+void evil_open_session(struct evil *evil)
+{
+    struct session_open open = {.tenant = TENANT_A, .role = 1, .ttl_ms = 60000, .account = "evil"};
+    struct session_open_reply reply;
+    struct frame_header header;
+
+    memset(open.session, SESSION_ALL, sizeof open.session);
+    memset(open.call_key, SESSION_ALL, sizeof open.call_key);
+    open.call_key[0] = 'c';
+    memset(open.reply_key, SESSION_ALL, sizeof open.reply_key);
+    open.reply_key[0] = 'r';
+    for (uint16_t operation = 0; operation < OPERATION_COUNT; operation++)
+        if (operation_row(operation))
+            open.permit[operation] = operation_row(operation)->purposes;
+    assert_int_equal(channel_send(&evil->auth, FRAME_SESSION_OPEN, 0, &open, sizeof open), CHANNEL_OK);
+    assert_int_equal(evil_receive(&evil->auth, &header, &reply, sizeof reply), sizeof reply);
+    assert_int_equal(reply.opened, 1);
+}
+
+ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors)
+{
+    struct iovec iov = {.iov_base = (void *)(uintptr_t)record, .iov_len = length};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int) * 64)];
+        struct cmsghdr align;
+    } control = {0};
+    struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+    if (descriptors) {
+        int fds[64], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        for (int i = 0; i < descriptors; i++)
+            fds[i] = null;
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)descriptors);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        *header = (struct cmsghdr){
+            .cmsg_len = CMSG_LEN(sizeof(int) * (size_t)descriptors), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(header), fds, sizeof(int) * (size_t)descriptors);
+        ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+        close(null);
+        return sent;
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size_t body_length, uint8_t *record)
+{
+    struct frame_header header;
+
+    frame_fill(&header, type, (uint32_t)body_length, ++channel->sent, 0);
+    memcpy(record, &header, sizeof header);
+    if (body_length)
+        memcpy(record + sizeof header, body, body_length);
+    return sizeof header + body_length;
+}
+
+ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size)
+{
+    static _Alignas(8) uint8_t record[FRAME_MAX];
+    struct pollfd ready = {.fd = channel->fd, .events = POLLIN};
+
+    if (poll(&ready, 1, PATIENCE_MS) != 1)
+        fail_msg("the vault did not answer");
+    ssize_t length = recv(channel->fd, record, sizeof record, 0);
+    if (length < (ssize_t)sizeof *header)
+        return -1;
+    memcpy(header, record, sizeof *header);
+    size_t body_length = (size_t)length - sizeof *header;
+    memcpy(body, record + sizeof *header, body_length < size ? body_length : size);
+    return (ssize_t)body_length;
+}
+
+enum call_status evil_match(struct evil *evil)
+{
+    struct call_head head = {.version = 1, .operation = OPERATION_MATCH, .purpose = PURPOSE_CHANGE, .count = 1};
+    struct call_item item = {.reference = {1}};
+    struct session_call_reply reply;
+    struct frame_header header;
+    uint8_t body[512];
+
+    test_number(1, item.number);
+    size_t length = seal_call(SESSION_ALL, ++evil->call_seq, OPERATION_MATCH, &head, &item, sizeof item, body);
+    assert_int_equal(channel_send(&evil->front, FRAME_SESSION_CALL, 0, body, length), CHANNEL_OK);
+    assert_true(evil_receive(&evil->front, &header, &reply, sizeof reply) > 0);
+    assert_int_equal(header.type, FRAME_SESSION_CALL_REPLY);
+    return reply.status;
+}
+
+void evil_store_digest(struct evil *evil, uint8_t digest[32])
+{
+    char path[128];
+    struct stat status;
+
+    snprintf(path, sizeof path, "%s/data.mdb", evil->folder);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, &status), 0);
+    uint8_t *bytes = malloc((size_t)status.st_size);
+    assert_int_equal(read(fd, bytes, (size_t)status.st_size), status.st_size);
+    assert_int_equal(sha256(bytes, (size_t)status.st_size, digest), 0);
+    free(bytes);
+    close(fd);
+}

@@ -1,0 +1,53 @@
+/*
+ * The harness of tests/boundary: it starts the real sekisho-vault, plays its warden, and holds the other ends of the
+ * front's and auth's channels, with raw access to every byte that crosses.
+ */
+#ifndef SEKISHO_TESTS_BOUNDARY_EVIL_H
+#define SEKISHO_TESTS_BOUNDARY_EVIL_H
+
+#include <sys/types.h>
+
+#include "../vault/fixture.h"
+#include "wire/channel.h"
+#include "wire/exit_codes.h"
+
+struct evil {
+    char folder[64];
+    pid_t pid;
+    struct channel control, front, auth; /* our ends */
+    struct attest_report report;
+    uint64_t call_seq;
+};
+
+/* Group set-up and tear-down: a store folder that lives through several vaults. Skips the tests (with the reason) where
+ * neither root nor a user namespace is to be had. */
+int evil_setup(void **state);
+int evil_teardown(void **state);
+
+/* Starts a vault up to its attestation (SEALED); evil_serve takes it to SERVING. */
+void evil_start(struct evil *evil);
+void evil_serve(struct evil *evil);
+
+/* Waits for the vault's end and returns its exit code, or 1000 + signal. Fails the test after ten seconds. */
+int evil_wait(struct evil *evil);
+/* Ends a vault that is still in order (DRAIN, exit 0). */
+void evil_drain(struct evil *evil);
+
+/* Opens SESSION_ALL for tenant A as auth would (same keys as tests/vault). */
+void evil_open_session(struct evil *evil);
+
+/* Sends raw bytes as one record; with `descriptors` > 0, that many descriptors beside it. Returns sendmsg's result. */
+ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors);
+/* Makes a well-formed frame into `record` with the next sequence number of `channel`; returns its length. */
+size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size_t body_length, uint8_t *record);
+/* Receives one frame without checking more than its header's plausibility; returns the body length, or -1 when the
+ * vault closed. Waits ten seconds at most. */
+ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size);
+
+/* A good MATCH as the front would forward it; returns the status. */
+enum call_status evil_match(struct evil *evil);
+
+/* SHA-256 over the store's file: equal before and after whatever must change nothing. */
+void evil_store_digest(struct evil *evil, uint8_t digest[32]);
+
+#endif
