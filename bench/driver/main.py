@@ -1,0 +1,178 @@
+"""scripts/bench: the whole of a bench, from the checks before it to the table after it."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from driver import figures, machine, results, sides
+from driver.processes import BenchError
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How long and how much."""
+
+    name: str
+    seconds: float  # of one run
+    people: int
+    rounds: int
+
+
+MODES = {"quick": Mode("quick", 0.8, 100_000, ROUNDS), "full": Mode("full", 3.0, 1_000_000, 7)}
+
+
+def cached(build, name):
+    """A value of a build's CMakeCache.txt; empty when it is not set."""
+    for line in (build / "CMakeCache.txt").read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition("=")
+        if key.partition(":")[0] == name:
+            return value
+    return ""
+
+
+def check_build(build):
+    """Figures of a build without optimisation, or with sanitizers, are about something else."""
+    if not (build / "CMakeCache.txt").exists():
+        raise BenchError("there is no build here; run scripts/bench without --no-build")
+    kind, sanitizers = cached(build, "CMAKE_BUILD_TYPE"), cached(build, "SEKISHO_SANITIZE")
+    if kind not in ("Release", "RelWithDebInfo") or sanitizers:
+        raise BenchError(f"refusing to measure a build of type {kind or 'none'} with sanitizers {sanitizers or 'none'}")
+
+
+def build_all(source, build):
+    """Builds what is measured."""
+    for command in (["cmake", "--preset", "release", "-B", build], ["cmake", "--build", build, "--target", "bench"]):
+        done = subprocess.run([str(part) for part in command], cwd=source, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BenchError("the build fails:\n" + (done.stdout + done.stderr)[-3000:])
+
+
+def make_tls(folder):
+    """A certificate authority that lives as long as this run, a server and a client."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=folder)
+
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    extension = folder / "names.cnf"
+    extension.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n", encoding="ascii")
+    openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench", "-days", 2)
+    for name in ("server", "client"):
+        openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                "-days", 2, "-extfile", extension, "-out", f"{name}.pem")
+    return sides.Tls(folder / "ca.pem", folder / "server.pem", folder / "server.key", folder / "client.pem",
+                     folder / "client.key")
+
+
+def make_store(binaries, folder, people):
+    """A store with people in it, for the loops in one process."""
+    store, table = folder / "store", folder / "store.table"
+    done = subprocess.run([binaries / "bench-store", "make", store, table, str(people)], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise BenchError(f"cannot make the store: {done.stderr.strip()}")
+    return store, table
+
+
+def run_rounds(all_sides, mode, say):
+    """Every side once a round, never two at a time, in another order each round."""
+    by_name = {side.name: side for side in all_sides}
+    rounds = []
+    for number in range(mode.rounds):
+        measured = {}
+        for name in figures.round_order(list(by_name), number):
+            measured[name] = by_name[name].run(mode.seconds)
+            say(f"round {number + 1} of {mode.rounds}: {len(measured)} of {len(by_name)} sides")
+        rounds.append({name: measured[name] for name in by_name})
+    return rounds
+
+
+def progress(quiet):
+    """Says how far things are, on one line of a terminal."""
+    if quiet or not sys.stderr.isatty():
+        return lambda text: None
+
+    def say(text):
+        sys.stderr.write(f"\r\033[K{text}")
+        sys.stderr.flush()
+
+    return say
+
+
+def measure(source, build, mode, say):
+    """The whole bench; gives the document of results."""
+    binaries = build / "bin"
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=build))
+    try:
+        with ExitStack() as stack:
+            tls = make_tls(folder)
+            say("making the stores")
+            store, table = make_store(binaries, folder, mode.people)
+            all_sides = sides.start_ping_servers(stack, binaries, folder, tls)
+            all_sides += sides.limit_sides(binaries, folder, store, table)
+            rounds = run_rounds(all_sides, mode, say)
+    finally:
+        shutil.rmtree(folder)
+    titles = {side.name: side.title for side in all_sides}
+    return results.document(mode.name, machine.describe(source), rounds, titles, notes(mode))
+
+
+def notes(mode):
+    """What a reader must know to believe the figures."""
+    return [
+        f"Closed loop: one client thread, one connection, {sides.IN_FLIGHT} calls in flight, retries off. Client and servers share the"
+        " machine's cores, so rates of empty calls are bounded by the client.",
+        f"Each run lasts {mode.seconds} s after a warm-up; rounds run every side once, in changing order, never two loads"
+        " at a time. Nothing is pinned to a CPU but what the product pins itself.",
+        "All sides of a comparison use the same transport; our runtime serves TCP only with mTLS, so the peers do, too.",
+        f"Stores hold {mode.people:,} synthetic people and are read into memory before each run.",
+    ]
+
+
+def parse(arguments):
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures Sekisho beside its peers and its limits.")
+    parser.add_argument("--full", action="store_true", help="longer runs, a million people (half an hour)")
+    parser.add_argument("--quick", action="store_true", help="the default: under three minutes")
+    parser.add_argument("--record", action="store_true", help="write bench/RESULTS.md, too")
+    parser.add_argument("--build", type=Path, help="build folder (default build/bench)")
+    parser.add_argument("--no-build", action="store_true", help="measure what is there")
+    options = parser.parse_args(arguments)
+    if options.full and options.quick:
+        parser.error("--quick or --full, not both")
+    return options
+
+
+def main(source, arguments):
+    """Exit status: 0 measured, 1 could not be measured. A missed target is a result, not a failure."""
+    options = parse(arguments)
+    build = (options.build or source / "build" / "bench").resolve()
+    mode = MODES["full" if options.full else "quick"]
+    say = progress(quiet=False)
+    began = time.monotonic()
+    try:
+        if not options.no_build:
+            say("building")
+            build_all(source, build)
+        check_build(build)
+        measured = measure(source, build, mode, say)
+    except BenchError as error:
+        say("")
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    say("")
+    results.save(build / "results.json", measured)
+    if options.record:
+        (source / "bench" / "RESULTS.md").write_text(results.page(measured), encoding="utf-8")
+    print(results.as_text(results.ratio_rows(measured)), end="\n\n")
+    print(results.as_text(results.side_rows(measured)), end="\n\n")
+    print(f"{mode.name}, {mode.rounds} rounds, {time.monotonic() - began:.0f} s; {build.name}/results.json has every run")
+    return 0
