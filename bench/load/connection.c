@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <grpc/byte_buffer.h>
 #include <grpc/grpc_security.h>
-#include <grpc/support/alloc.h>
 
 #define CONNECT_SECONDS 10
-#define CALL_SECONDS    30
 #define PEM_MAX         65536
 
 static gpr_timespec seconds_from_now(int seconds)
@@ -100,42 +97,4 @@ void connection_close(struct connection *connection)
            GRPC_QUEUE_SHUTDOWN) {
     }
     grpc_completion_queue_destroy(connection->queue);
-}
-
-grpc_byte_buffer *connection_call(struct connection *connection, const char *method, grpc_byte_buffer *request)
-{
-    grpc_slice path = grpc_slice_from_copied_string(method);
-    grpc_call *call = grpc_channel_create_call(connection->channel, NULL, GRPC_PROPAGATE_DEFAULTS, connection->queue,
-                                               path, NULL, seconds_from_now(CALL_SECONDS), NULL);
-    grpc_slice_unref(path);
-    grpc_metadata_array initial, trailing;
-    grpc_metadata_array_init(&initial);
-    grpc_metadata_array_init(&trailing);
-    grpc_byte_buffer *reply = NULL;
-    grpc_status_code status = GRPC_STATUS_UNKNOWN;
-    grpc_slice details = grpc_empty_slice();
-    grpc_op ops[] = {
-        {.op = GRPC_OP_SEND_INITIAL_METADATA},
-        {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = request},
-        {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
-        {.op = GRPC_OP_RECV_INITIAL_METADATA, .data.recv_initial_metadata.recv_initial_metadata = &initial},
-        {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &reply},
-        {.op = GRPC_OP_RECV_STATUS_ON_CLIENT,
-         .data.recv_status_on_client = {.trailing_metadata = &trailing, .status = &status, .status_details = &details}},
-    };
-    grpc_call_start_batch(call, ops, sizeof(ops) / sizeof(ops[0]), call, NULL);
-    grpc_completion_queue_next(connection->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
-    if (status != GRPC_STATUS_OK) {
-        char *text = grpc_slice_to_c_string(details);
-        fprintf(stderr, "bench-load: %s: status %d: %s\n", method, (int)status, text);
-        gpr_free(text);
-        grpc_byte_buffer_destroy(reply);
-        reply = NULL;
-    }
-    grpc_byte_buffer_destroy(request);
-    grpc_slice_unref(details);
-    grpc_metadata_array_destroy(&initial);
-    grpc_metadata_array_destroy(&trailing);
-    grpc_call_unref(call);
-    return reply;
 }

@@ -19,8 +19,4 @@ struct connection {
 int connection_open(const struct endpoint *endpoint, struct connection *connection);
 void connection_close(struct connection *connection);
 
-/* One blocking unary call with a deadline of thirty seconds, for what comes before the load. `request` is consumed. The
- * reply is the caller's; NULL, with a line on standard error, when the status is not OK. */
-grpc_byte_buffer *connection_call(struct connection *connection, const char *method, grpc_byte_buffer *request);
-
 #endif

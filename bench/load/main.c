@@ -3,9 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/people.h"
+#include "load/enroll.h"
 #include "load/load.h"
+#include "load/match.h"
 #include "load/options.h"
 #include "load/ping.h"
+#include "load/session.h"
 
 /* Static: its histogram alone is 34 KB. */
 static struct measurement measurement;
@@ -17,38 +21,79 @@ static int report(const struct workload *workload)
     return report_write(&result, stdout) == 0 ? worth : -1;
 }
 
-static int run_ping(struct connection *connection, const struct options *options)
+/* Puts the workload on a connection of its own. */
+static int run_workload(const struct options *options, struct workload *workload, bool stream)
+{
+    struct connection connection;
+    if (connection_open(&options->endpoint, &connection) != 0) {
+        return -1;
+    }
+    int result = (stream ? stream_run : unary_run)(&connection, workload, &options->plan, &measurement);
+    connection_close(&connection);
+    return report(workload) == 0 ? result : -1;
+}
+
+static int run_ping(const struct options *options)
 {
     struct workload *workload = ping_open(options->method, options->payload_bytes);
     if (workload == NULL) {
         return -1;
     }
-    int result = unary_run(connection, workload, &options->plan, &measurement);
-    result = report(workload) == 0 ? result : -1;
+    int result = run_workload(options, workload, false);
     ping_close(workload);
+    return result;
+}
+
+static int match_people(const struct options *options, struct match_plan *plan)
+{
+    struct bench_session session;
+    if (bench_session_open(options, &session) != 0) {
+        return -1;
+    }
+    plan->session = session.session;
+    struct workload *workload = match_open(plan);
+    int result = -1;
+    if (workload != NULL) {
+        result = run_workload(options, workload, plan->stream);
+        match_close(workload);
+    }
+    return bench_session_close(&session) == 0 ? result : -1;
+}
+
+static int run_match(const struct options *options)
+{
+    struct match_plan plan = {
+        .batch = options->batch,
+        .seal_ahead = options->seal_ahead,
+        .stream = strcmp(options->command, "match-stream") == 0,
+    };
+    struct person *people;
+    if (people_load(options->table_file, &people, &plan.people_count) != 0) {
+        perror("bench-load: table");
+        return -1;
+    }
+    plan.people = people;
+    int result = match_people(options, &plan);
+    free(people);
     return result;
 }
 
 static const struct {
     const char *name;
-    int (*run)(struct connection *connection, const struct options *options);
+    int (*run)(const struct options *options);
 } commands[] = {
     {"ping", run_ping},
+    {"enroll", enroll_run},
+    {"match", run_match},
+    {"match-stream", run_match},
 };
 
 static int run(const struct options *options)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        struct connection connection;
-        if (strcmp(options->command, commands[i].name) != 0) {
-            continue;
+        if (strcmp(options->command, commands[i].name) == 0) {
+            return commands[i].run(options);
         }
-        if (connection_open(&options->endpoint, &connection) != 0) {
-            return -1;
-        }
-        int result = commands[i].run(&connection, options);
-        connection_close(&connection);
-        return result;
     }
     fprintf(stderr, "bench-load: no load is called %s\n", options->command);
     return -1;
