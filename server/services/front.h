@@ -1,0 +1,28 @@
+/* What the front's services share: the context of every service. Written before the server runs, except where said. */
+#ifndef SEKISHO_SERVICES_FRONT_H
+#define SEKISHO_SERVICES_FRONT_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "server/channel/link.h"
+#include "server/rpc/rpc.h"
+#include "server/services/session_table.h"
+#include "wire/messages.h"
+
+struct front {
+    struct link *warden, *vault, *auth;
+    struct session_table *sessions;
+    int64_t started_at_us; /* UTC */
+    /* The vault's keys for citizens' blobs, by tenant, once asked for: they do not change while the vault runs. */
+    pthread_mutex_t citizen_lock;
+    struct {
+        bool known;
+        uint8_t key[X25519_LEN];
+    } citizen[TENANTS_MAX + 1];
+};
+
+extern const struct rpc_method session_methods[], number_methods[], system_methods[];
+extern const size_t session_method_count, number_method_count, system_method_count;
+
+#endif

@@ -1,0 +1,77 @@
+#include "server/services/resource_name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COLLECTION     "prefectures/"
+#define SUBCOLLECTION  "/sessions/"
+#define COLLECTION_LEN (sizeof COLLECTION - 1)
+
+_Static_assert(PREFECTURE_NAME_SIZE == sizeof COLLECTION + 2, "name size");
+_Static_assert(SESSION_NAME_SIZE == sizeof COLLECTION + 2 + sizeof SUBCOLLECTION - 1 + 2 * SESSION_ID_LEN, "name size");
+
+static bool digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Parses the prefecture at the start of `name`; *rest is what follows it. */
+static bool parse_prefecture(const char *name, uint16_t *tenant, const char **rest)
+{
+    if (strncmp(name, COLLECTION, COLLECTION_LEN) != 0)
+        return false;
+    const char *code = name + COLLECTION_LEN;
+    if (!digit(code[0]) || !digit(code[1]))
+        return false;
+    *tenant = (uint16_t)((code[0] - '0') * 10 + (code[1] - '0'));
+    *rest = code + 2;
+    return *tenant >= 1 && *tenant <= TENANTS_MAX;
+}
+
+bool prefecture_name_parse(const char *name, uint16_t *tenant)
+{
+    const char *rest;
+    return parse_prefecture(name, tenant, &rest) && *rest == '\0';
+}
+
+void prefecture_name_format(uint16_t tenant, char name[PREFECTURE_NAME_SIZE])
+{
+    snprintf(name, PREFECTURE_NAME_SIZE, COLLECTION "%02u", tenant % 100u);
+}
+
+static int hex_value(char c)
+{
+    if (digit(c))
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool session_name_parse(const char *name, uint16_t *tenant, uint8_t id[SESSION_ID_LEN])
+{
+    const char *rest;
+
+    if (!parse_prefecture(name, tenant, &rest) || strncmp(rest, SUBCOLLECTION, sizeof SUBCOLLECTION - 1) != 0)
+        return false;
+    rest += sizeof SUBCOLLECTION - 1;
+    if (strlen(rest) != (size_t)2 * SESSION_ID_LEN)
+        return false;
+    for (int i = 0; i < SESSION_ID_LEN; i++) {
+        int high = hex_value(rest[2 * i]), low = hex_value(rest[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        id[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+void session_name_format(uint16_t tenant, const uint8_t id[SESSION_ID_LEN], char name[SESSION_NAME_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    int at = snprintf(name, SESSION_NAME_SIZE, COLLECTION "%02u" SUBCOLLECTION, tenant % 100u);
+
+    for (int i = 0; i < SESSION_ID_LEN; i++) {
+        name[at++] = digits[id[i] >> 4];
+        name[at++] = digits[id[i] & 15];
+    }
+    name[at] = '\0';
+}
