@@ -61,20 +61,28 @@ static bool add_rules(int ruleset, const struct ll_ruleset *rights, const struct
     return !allow->any_port || allow_bind(ruleset, 0);
 }
 
-bool sandbox_landlock(const struct sandbox_landlock_allow *allow, struct sandbox_landlock_state *state)
+bool sandbox_landlock_rights(struct sandbox_landlock_state *state)
 {
     long abi = syscall(LL_SYS_CREATE_RULESET, NULL, 0, LL_CREATE_VERSION);
     if (abi < 1)
         return false;
 
     const struct ll_ruleset rights = rights_of_abi(abi);
+    *state = (struct sandbox_landlock_state){
+        .abi = (uint32_t)abi, .fs = rights.fs, .net = rights.net, .scope = rights.scope};
+    return true;
+}
+
+bool sandbox_landlock(const struct sandbox_landlock_allow *allow, struct sandbox_landlock_state *state)
+{
+    if (!sandbox_landlock_rights(state))
+        return false;
+
+    const struct ll_ruleset rights = {.fs = state->fs, .net = state->net, .scope = state->scope};
     int ruleset = create_ruleset(&rights);
     if (ruleset < 0)
         return false;
     bool done = add_rules(ruleset, &rights, allow) && syscall(LL_SYS_RESTRICT_SELF, ruleset, 0) == 0;
     close(ruleset);
-    if (done)
-        *state = (struct sandbox_landlock_state){
-            .abi = (uint32_t)abi, .fs = rights.fs, .net = rights.net, .scope = rights.scope};
     return done;
 }

@@ -63,6 +63,8 @@ struct sandbox_landlock_state {
     uint64_t fs, net, scope;
 };
 bool sandbox_landlock(const struct sandbox_landlock_allow *allow, struct sandbox_landlock_state *state);
+/* The rights that the running kernel lets handle: what every process of it must attest. */
+bool sandbox_landlock_rights(struct sandbox_landlock_state *state);
 
 /*
  * seccomp.c: installs an allowlist whose default is SECCOMP_RET_KILL_PROCESS. A policy is a table of rows made from a

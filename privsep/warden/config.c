@@ -1,0 +1,243 @@
+#include "warden/config.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "warden/log.h"
+#include "warden/paths.h"
+
+#define LINE_LEN 1024
+#define GIB      (1ull << 30)
+
+struct entry {
+    const char *key;
+    /* Returns NULL, or what is wrong with the value. */
+    const char *(*set)(struct warden_config *config, size_t offset, const char *value);
+    size_t offset;
+    bool required;
+};
+
+static const char *set_path(struct warden_config *config, size_t offset, const char *value)
+{
+    char *field = (char *)config + offset;
+
+    if (value[0] != '/')
+        return "must be an absolute path";
+    if (strlen(value) >= PATH_LEN)
+        return "path is too long";
+    strcpy(field, value);
+    for (size_t length = strlen(field); length > 1 && field[length - 1] == '/'; length--)
+        field[length - 1] = '\0';
+    return NULL;
+}
+
+static bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *number)
+{
+    char *end;
+
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0' && *number >= low && *number <= high;
+}
+
+static const char *set_store_size(struct warden_config *config, size_t offset, const char *value)
+{
+    uint64_t gib;
+
+    (void)offset;
+    if (!parse_number(value, 1, 1024, &gib))
+        return "must be a number from 1 to 1024";
+    config->store_bytes = gib * GIB;
+    return NULL;
+}
+
+static const char *set_session_ttl(struct warden_config *config, size_t offset, const char *value)
+{
+    uint64_t seconds;
+
+    (void)offset;
+    if (!parse_number(value, 60, 86400, &seconds))
+        return "must be a number from 60 to 86400";
+    config->session_ttl_s = (uint32_t)seconds;
+    return NULL;
+}
+
+static const char *set_session_max(struct warden_config *config, size_t offset, const char *value)
+{
+    uint64_t sessions;
+
+    (void)offset;
+    if (!parse_number(value, 1, 65536, &sessions))
+        return "must be a number from 1 to 65536";
+    config->session_max = (uint32_t)sessions;
+    return NULL;
+}
+
+static const char *set_uid_base(struct warden_config *config, size_t offset, const char *value)
+{
+    uint64_t uid;
+
+    (void)offset;
+    /* Four uids from here, none of them root's or (uid_t)-1. */
+    if (!parse_number(value, 1, UINT32_MAX - 4, &uid))
+        return "must be a number from 1 to 4294967291";
+    config->uid_base = (uint32_t)uid;
+    return NULL;
+}
+
+static bool is_numeric_address(const char *text)
+{
+    struct in6_addr scratch;
+    return inet_pton(AF_INET, text, &scratch) == 1 || inet_pton(AF_INET6, text, &scratch) == 1;
+}
+
+static const char *set_listen(struct warden_config *config, size_t offset, const char *value)
+{
+    static const char problem[] = "must be a numeric address:port, [address]:port for IPv6";
+    bool bracketed = value[0] == '[';
+    const char *start = value + bracketed;
+    const char *end = bracketed ? strchr(value, ']') : strrchr(value, ':');
+    uint64_t port;
+
+    (void)offset;
+    if (!end || (size_t)(end - start) >= sizeof config->tcp_address)
+        return problem;
+    const char *colon = end + bracketed;
+    if (*colon != ':' || !parse_number(colon + 1, 1, 65535, &port))
+        return problem;
+    memcpy(config->tcp_address, start, (size_t)(end - start));
+    config->tcp_address[end - start] = '\0';
+    config->tcp_port = (uint16_t)port;
+    return is_numeric_address(config->tcp_address) ? NULL : problem;
+}
+
+static const char *set_prefectures(struct warden_config *config, size_t offset, const char *value)
+{
+    bool named[TENANTS_MAX + 1] = {false};
+    char copy[LINE_LEN], *rest = copy, *item;
+    uint64_t code;
+
+    (void)offset;
+    snprintf(copy, sizeof copy, "%s", value);
+    while ((item = strsep(&rest, ",")) != NULL) {
+        item += strspn(item, " \t");
+        item[strcspn(item, " \t")] = '\0';
+        if (!parse_number(item, 1, TENANTS_MAX, &code))
+            return "must be prefecture codes from 1 to 47, separated by commas";
+        if (named[code])
+            return "names a prefecture twice";
+        named[code] = true;
+    }
+    for (uint16_t tenant = 1; tenant <= TENANTS_MAX; tenant++)
+        if (named[tenant])
+            config->tenants[config->tenant_count++] = tenant;
+    return NULL;
+}
+
+#define AT(field) offsetof(struct warden_config, field)
+static const struct entry entries[] = {
+    {"store", set_path, AT(store), true},
+    {"root_key", set_path, AT(root_key), true},
+    {"login_key", set_path, AT(login_key), true},
+    {"accounts", set_path, AT(accounts), true},
+    {"server_certificate", set_path, AT(server_certificate), true},
+    {"server_key", set_path, AT(server_key), true},
+    {"client_ca", set_path, AT(client_ca), true},
+    {"run_folder", set_path, AT(run_folder), true},
+    {"listen", set_listen, 0, false},
+    {"socket", set_path, AT(socket), false},
+    {"prefectures", set_prefectures, 0, true},
+    {"store_size_gib", set_store_size, 0, false},
+    {"session_ttl_s", set_session_ttl, 0, false},
+    {"session_max", set_session_max, 0, false},
+    {"uid_base", set_uid_base, 0, false},
+};
+#define ENTRY_COUNT (sizeof entries / sizeof entries[0])
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t\r\n");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
+static const char *apply(struct warden_config *config, bool seen[ENTRY_COUNT], const char *key, const char *value)
+{
+    for (size_t i = 0; i < ENTRY_COUNT; i++) {
+        if (strcmp(entries[i].key, key) != 0)
+            continue;
+        if (seen[i])
+            return "is set twice";
+        seen[i] = true;
+        return entries[i].set(config, entries[i].offset, value);
+    }
+    return "is not a key of this file";
+}
+
+static bool read_line(struct warden_config *config, bool seen[ENTRY_COUNT], const char *path, unsigned number,
+                      char *line)
+{
+    char *key = trim(line), *equals;
+    const char *problem;
+
+    if (*key == '\0' || *key == '#')
+        return true;
+    equals = strchr(key, '=');
+    if (!equals) {
+        log_line("warden", "%s:%u: not a `key = value` line", path, number);
+        return false;
+    }
+    *equals = '\0';
+    key = trim(key);
+    problem = apply(config, seen, key, trim(equals + 1));
+    if (problem)
+        log_line("warden", "%s:%u: %.64s %s", path, number, key, problem);
+    return problem == NULL;
+}
+
+static bool is_complete(const struct warden_config *config, const bool seen[ENTRY_COUNT], const char *path)
+{
+    bool complete = true;
+
+    for (size_t i = 0; i < ENTRY_COUNT; i++)
+        if (entries[i].required && !seen[i]) {
+            log_line("warden", "%s: %s is missing", path, entries[i].key);
+            complete = false;
+        }
+    if (config->tcp_address[0] == '\0' && config->socket[0] == '\0') {
+        log_line("warden", "%s: neither listen nor socket is set: nobody could connect", path);
+        complete = false;
+    }
+    return complete;
+}
+
+bool config_load(const char *path, struct warden_config *config)
+{
+    bool seen[ENTRY_COUNT] = {false}, sound = true;
+    char line[LINE_LEN];
+    int fd = path_open_config(path);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+    if (!file)
+        return false;
+    *config =
+        (struct warden_config){.store_bytes = 16 * GIB, .session_ttl_s = 3600, .session_max = 1024, .uid_base = 64200};
+    for (unsigned number = 1; fgets(line, sizeof line, file); number++) {
+        if (!strchr(line, '\n') && !feof(file)) {
+            log_line("warden", "%s:%u: line is too long", path, number);
+            sound = false;
+            break;
+        }
+        sound = read_line(config, seen, path, number, line) && sound;
+    }
+    sound = !ferror(file) && sound;
+    fclose(file);
+    return is_complete(config, seen, path) && sound;
+}

@@ -1,0 +1,47 @@
+/*
+ * The configuration file: `key = value` lines, `#` begins a comment line, every key once. Strict: an unknown key, a
+ * second value for a key, a missing key or a value out of range is an error that names file, line and key.
+ *
+ *   store               folder of the vault's store (made when missing)
+ *   root_key, login_key key files of vault and auth, 32 bytes each
+ *   accounts            accounts file of auth
+ *   server_certificate, server_key, client_ca   PEM files of the front
+ *   run_folder          folder for the processes' empty root folder (made when missing)
+ *   listen              numeric address:port, [address]:port for IPv6    } at least
+ *   socket              unix socket, in a folder of its own              } one of them
+ *   prefectures         JIS X 0401 codes, comma-separated
+ *   store_size_gib      1..1024, default 16: bound of the store's file
+ *   session_ttl_s       60..86400, default 3600
+ *   session_max         1..65536, default 1024
+ *   uid_base            1..4294967291, default 64200: uids of vault, auth, front, warden from here (started as root
+ * only)
+ *
+ * Paths are absolute and have no symbolic link in them (paths.h).
+ */
+#ifndef SEKISHO_WARDEN_CONFIG_H
+#define SEKISHO_WARDEN_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/messages.h"
+
+struct warden_config {
+    char store[PATH_LEN];
+    char root_key[PATH_LEN], login_key[PATH_LEN], accounts[PATH_LEN];
+    char server_certificate[PATH_LEN], server_key[PATH_LEN], client_ca[PATH_LEN];
+    char run_folder[PATH_LEN];
+    char tcp_address[64]; /* empty: no TCP */
+    uint16_t tcp_port;
+    char socket[PATH_LEN]; /* empty: none */
+    uint16_t tenants[48];  /* ascending */
+    uint32_t tenant_count;
+    uint64_t store_bytes;
+    uint32_t session_ttl_s, session_max;
+    uint32_t uid_base;
+};
+
+/* Reads and checks the text of `path`; logs every error it finds. The paths inside are not looked at. */
+bool config_load(const char *path, struct warden_config *config);
+
+#endif
