@@ -3,6 +3,79 @@
 #include <errno.h>
 #include <string.h>
 
+struct tree_context {
+    MDB_txn *txn;
+    struct tenant *tenant;
+};
+
+static uint64_t node_key(unsigned level, uint64_t index)
+{
+    return (uint64_t)level << 56 | index;
+}
+
+static int get_hash(void *context, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+{
+    const struct tree_context *tree = context;
+    uint64_t number = node_key(level, index);
+    MDB_val key = {sizeof number, &number}, value;
+    int rc = mdb_get(tree->txn, level == 0 ? tree->tenant->leaf : tree->tenant->node, &key, &value);
+
+    if (rc == 0 && value.mv_size != HASH_LEN)
+        rc = MDB_CORRUPTED;
+    if (rc == 0)
+        memcpy(hash, value.mv_data, HASH_LEN);
+    return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+}
+
+static int put_hash(void *context, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
+{
+    const struct tree_context *tree = context;
+    uint64_t number = node_key(level, index);
+    MDB_val key = {sizeof number, &number}, value = {HASH_LEN, (void *)(uintptr_t)hash};
+
+    if (level == 0)
+        return mdb_put(tree->txn, tree->tenant->leaf, &key, &value, MDB_APPEND);
+    return mdb_put(tree->txn, tree->tenant->node, &key, &value, MDB_NOOVERWRITE);
+}
+
+static struct merkle_store tree_store(struct tree_context *context)
+{
+    return (struct merkle_store){.get = get_hash, .put = put_hash, .context = context};
+}
+
+/* One past the last key of an append-only database. */
+static int next_index(MDB_txn *txn, MDB_dbi dbi, uint64_t *next)
+{
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int rc = mdb_cursor_open(txn, dbi, &cursor);
+
+    if (rc != 0)
+        return rc;
+    *next = 0;
+    rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+    if (rc == 0) {
+        memcpy(next, key.mv_data, sizeof *next);
+        ++*next;
+    }
+    mdb_cursor_close(cursor);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int ledger_load(MDB_txn *txn, struct tenant *tenant)
+{
+    struct tree_context context = {.txn = txn, .tenant = tenant};
+    const struct merkle_store store = tree_store(&context);
+    uint64_t size, entries;
+    int rc = next_index(txn, tenant->leaf, &size);
+
+    if (rc == 0)
+        rc = next_index(txn, tenant->entry, &entries);
+    if (rc == 0 && entries != size)
+        rc = MDB_CORRUPTED;
+    return rc == 0 ? merkle_load(&tenant->now.ledger, &store, size) : rc;
+}
+
 int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item *items, size_t item_count,
                      uint8_t leaf_hash[HASH_LEN])
 {
@@ -38,16 +111,13 @@ int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entr
 {
     entry->version = 1;
     entry->tenant = tenant->id;
-    entry->index = tenant->ledger_next;
+    entry->index = tenant->now.ledger.size;
     crypto_random(entry->salt, sizeof entry->salt);
     if (ledger_leaf_hash(entry, items, item_count, leaf_hash) != 0)
         return EACCES;
 
-    MDB_val key = {sizeof entry->index, &entry->index}, value = {HASH_LEN, leaf_hash};
+    struct tree_context context = {.txn = store->txn, .tenant = tenant};
+    const struct merkle_store tree = tree_store(&context);
     int rc = put_entry(store, tenant, entry, items, item_count);
-    if (rc == 0)
-        rc = mdb_put(store->txn, tenant->leaf, &key, &value, MDB_APPEND);
-    if (rc == 0)
-        tenant->ledger_next++;
-    return rc;
+    return rc == 0 ? merkle_append(&tenant->now.ledger, &tree, leaf_hash) : rc;
 }

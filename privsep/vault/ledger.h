@@ -37,6 +37,9 @@ struct ledger_item {
 };
 _Static_assert(sizeof(struct ledger_item) == 24, "ledger_item layout");
 
+/* Reads the tree's right edge from the tenant's databases. */
+int ledger_load(MDB_txn *txn, struct tenant *tenant);
+
 /* Appends a leaf in the open transaction. Fills index, salt and version of `entry`; writes the RFC 6962 leaf hash. */
 int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry,
                   const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN]);

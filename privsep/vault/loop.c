@@ -154,8 +154,8 @@ static void on_status(struct vault *vault, const struct frame_view *view)
 
     for (size_t i = 0; i < vault->store.tenant_count; i++) {
         reply.tenant[i].tenant = vault->store.tenant[i].id;
-        reply.tenant[i].subjects = vault->store.tenant[i].committed_subjects;
-        reply.tenant[i].ledger_leaves = vault->store.tenant[i].committed_ledger_next;
+        reply.tenant[i].subjects = vault->store.tenant[i].committed.subjects;
+        reply.tenant[i].ledger_leaves = vault->store.tenant[i].committed.ledger.size;
     }
     memcpy(queue_room(vault), &reply, sizeof reply);
     queue_reply(vault, FRAME_VAULT_STATUS_REPLY, false, view->header->seq, sizeof reply);

@@ -66,8 +66,8 @@ static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN]
     }
     store_prefault(&vault->store);
     for (size_t i = 0; i < vault->store.tenant_count; i++) {
-        subjects += vault->store.tenant[i].subjects;
-        leaves += vault->store.tenant[i].ledger_next;
+        subjects += vault->store.tenant[i].now.subjects;
+        leaves += vault->store.tenant[i].now.ledger.size;
     }
     child_event(EVENT_STORE_OPEN, config->tenant_count, (uint32_t)subjects, (uint32_t)leaves, 0);
     return true;

@@ -20,7 +20,7 @@ static int insert_subject(struct op_context *context, const char number[NUMBER_L
     if (rc == 0)
         rc = index_put(context->store, context->tenant, number, reference, INDEX_CURRENT);
     if (rc == 0)
-        context->tenant->subjects++;
+        context->tenant->now.subjects++;
     return rc;
 }
 
@@ -222,7 +222,7 @@ static int erase_active(struct op_context *context, const struct call_item *item
     if (rc == 0)
         rc = record_put(store, tenant, item->reference, record);
     if (rc == 0)
-        tenant->subjects--;
+        tenant->now.subjects--;
     return rc;
 }
 

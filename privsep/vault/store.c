@@ -4,9 +4,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "vault/ledger.h"
 #include "vault/record.h"
 
-#define DATABASES_PER_TENANT 7
+#define DATABASES_PER_TENANT 8
 #define FILE_MODE            0600
 
 static int open_database(MDB_txn *txn, uint16_t tenant, const char *name, unsigned flags, MDB_dbi *dbi)
@@ -15,27 +16,6 @@ static int open_database(MDB_txn *txn, uint16_t tenant, const char *name, unsign
 
     snprintf(full, sizeof full, "%02u.%s", tenant, name);
     return mdb_dbi_open(txn, full, MDB_CREATE | flags, dbi);
-}
-
-static int last_index(MDB_txn *txn, MDB_dbi dbi, uint64_t *next)
-{
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    int rc = mdb_cursor_open(txn, dbi, &cursor);
-
-    if (rc != 0)
-        return rc;
-    rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-    if (rc == 0) {
-        uint64_t index;
-        memcpy(&index, key.mv_data, sizeof index);
-        *next = index + 1;
-    } else if (rc == MDB_NOTFOUND) {
-        *next = 0;
-        rc = 0;
-    }
-    mdb_cursor_close(cursor);
-    return rc;
 }
 
 /* Subjects are counted, not stored as a counter: current index rows are one a subject, former rows one a replacement.
@@ -66,6 +46,7 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
         {"blob", 0, &tenant->blob},
         {"entry", MDB_INTEGERKEY, &tenant->entry},
         {"leaf", MDB_INTEGERKEY, &tenant->leaf},
+        {"node", MDB_INTEGERKEY, &tenant->node},
     };
     int rc = 0;
 
@@ -75,13 +56,12 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
     if (rc == 0)
         rc = tenant_keys_load(txn, tenant->meta, id, root_key, &tenant->keys);
     if (rc == 0)
-        rc = last_index(txn, tenant->entry, &tenant->ledger_next);
+        rc = ledger_load(txn, tenant);
     if (rc == 0)
-        rc = count_subjects(txn, tenant, &tenant->subjects);
+        rc = count_subjects(txn, tenant, &tenant->now.subjects);
     if (rc == 0)
         rc = record_make_decoy(tenant);
-    tenant->committed_subjects = tenant->subjects;
-    tenant->committed_ledger_next = tenant->ledger_next;
+    tenant->committed = tenant->now;
     return rc;
 }
 
@@ -141,22 +121,29 @@ int store_begin(struct store *store)
     return mdb_txn_begin(store->env, NULL, 0, &store->txn);
 }
 
+/* Takes over what the transaction did to the tenants' state, or goes back to what it was. Only what has changed is
+ * copied: there can be 47 tenants, and a group touches few. */
+static void settle(struct store *store, bool committed)
+{
+    for (size_t i = 0; i < store->tenant_count; i++) {
+        struct tenant *tenant = &store->tenant[i];
+        if (tenant->now.ledger.size == tenant->committed.ledger.size &&
+            tenant->now.subjects == tenant->committed.subjects)
+            continue;
+        if (committed)
+            tenant->committed = tenant->now;
+        else
+            tenant->now = tenant->committed;
+    }
+}
+
 int store_commit(struct store *store)
 {
     MDB_txn *txn = store->txn;
 
     store->txn = NULL;
     int rc = mdb_txn_commit(txn);
-    for (size_t i = 0; i < store->tenant_count; i++) {
-        struct tenant *tenant = &store->tenant[i];
-        if (rc == 0) {
-            tenant->committed_subjects = tenant->subjects;
-            tenant->committed_ledger_next = tenant->ledger_next;
-        } else {
-            tenant->subjects = tenant->committed_subjects;
-            tenant->ledger_next = tenant->committed_ledger_next;
-        }
-    }
+    settle(store, rc == 0);
     return rc;
 }
 
@@ -166,8 +153,5 @@ void store_abort(struct store *store)
         return;
     mdb_txn_abort(store->txn);
     store->txn = NULL;
-    for (size_t i = 0; i < store->tenant_count; i++) {
-        store->tenant[i].subjects = store->tenant[i].committed_subjects;
-        store->tenant[i].ledger_next = store->tenant[i].committed_ledger_next;
-    }
+    settle(store, false);
 }

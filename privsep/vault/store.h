@@ -9,6 +9,7 @@
  *   <tenant>.blob    application nonce[16]       -> struct stored_blob      (citizen blobs that have been opened)
  *   <tenant>.entry   u64 index                   -> struct ledger_entry, items   (readable part of a leaf)
  *   <tenant>.leaf    u64 index                   -> leaf hash[32]
+ *   <tenant>.node    u64 level << 56 | index     -> inner node[32] of a stored level (merkle.h)
  *
  * INV-05: there is no name, address, qualification, payment or pseudonym in any of them.
  *
@@ -24,20 +25,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vault/merkle.h"
 #include "vault/stored.h"
 #include "vault/tenant_keys.h"
 #include "wire/messages.h"
 
+/* What a transaction changes besides the pages: kept twice, to go back to on abort. */
+struct tenant_state {
+    uint64_t subjects;    /* references with a number */
+    struct merkle ledger; /* its size is the index of the next leaf */
+};
+
 struct tenant {
     uint16_t id;
-    MDB_dbi meta, index, record, former, blob, entry, leaf;
+    MDB_dbi meta, index, record, former, blob, entry, leaf, node;
     struct tenant_keys *keys;
-    uint64_t subjects;                      /* references with a number */
-    uint64_t ledger_next;                   /* index of the next leaf */
     uint8_t decoy_reference[REFERENCE_LEN]; /* record_make_decoy */
     struct stored_record decoy;
-    /* as of the last commit, to go back to on abort */
-    uint64_t committed_subjects, committed_ledger_next;
+    struct tenant_state now, committed;
 };
 
 struct store {

@@ -73,7 +73,7 @@ static void forged_calls(void **state)
     memset(request.session, SESSION_ALL, sizeof request.session);
     memcpy(body, &request, sizeof request);
     assert_int_equal(status_of(fixture, length), CALL_OK);
-    assert_int_equal(fixture->store.tenant[0].ledger_next, 1);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 1);
 }
 
 static void malformed_calls_with_a_good_seal(void **state)
@@ -114,7 +114,7 @@ static void malformed_calls_with_a_good_seal(void **state)
     EXPECT_MALFORMED(OPERATION_ERASE, head.operation = OPERATION_ERASE; head.purpose = PURPOSE_DELETE;
                      item.request_id[0] = 1); /* a number where none belongs */
 #undef EXPECT_MALFORMED
-    assert_int_equal(fixture->store.tenant[0].ledger_next, 0);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 0);
 }
 
 /* A front that sends an officer's MATCH as if it had been asked to LOOKUP. */
@@ -126,7 +126,7 @@ static void method_and_operation_must_agree(void **state)
     size_t length = seal_call(SESSION_ALL, 1, OPERATION_LOOKUP, &head, &item, sizeof item, body);
 
     assert_int_equal(status_of(fixture, length), CALL_WRONG_METHOD);
-    assert_int_equal(fixture->store.tenant[0].ledger_next, 0);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 0);
 }
 
 /* INV-06: every operation under every purpose, for a session that may do all that is lawful. */
@@ -149,7 +149,7 @@ static void inv06_every_operation_under_every_purpose(void **state)
             size_t length = seal_call(SESSION_ALL, ++seq, operation, &head, item, sealed_item_size(operation), body);
             bool lawful = operation_row(operation)->purposes & PURPOSE_BIT(purpose);
             assert_int_equal(status_of(fixture, length), lawful ? CALL_OK : CALL_NOT_PERMITTED);
-            assert_int_equal(fixture->store.tenant[0].ledger_next, ++leaves); /* refused and logged */
+            assert_int_equal(fixture->store.tenant[0].now.ledger.size, ++leaves); /* refused and logged */
         }
     }
     assert_int_equal(operation_row(OPERATION_ENROLL)->purposes, PURPOSE_BIT(PURPOSE_REGISTER));
@@ -226,8 +226,8 @@ static void a_full_batch(void **state)
     assert_int_equal(answer.status, CALL_OK);
     for (unsigned i = 0; i < CALL_ITEMS_MAX; i++)
         assert_int_equal(answer.details[i].detail, i == 7 ? DETAIL_INVALID_NUMBER : DETAIL_DONE);
-    assert_int_equal(fixture->store.tenant[0].subjects, CALL_ITEMS_MAX - 1);
-    assert_int_equal(fixture->store.tenant[0].ledger_next, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, CALL_ITEMS_MAX - 1);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 1);
 }
 
 /* What the front can break with its own bytes is a violation, not a status. */

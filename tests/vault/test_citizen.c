@@ -49,7 +49,7 @@ static void a_blob_enrols_once(void **state)
     assert_int_equal(present(fixture, &item, NULL), DETAIL_BLOB_USED);
     item = seal_blob(fixture, 0, 2, 0x10); /* another number for the same application */
     assert_int_equal(present(fixture, &item, NULL), DETAIL_BLOB_USED);
-    assert_int_equal(fixture->store.tenant[0].subjects, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
 }
 
 static void a_blob_is_bound_to_tenant_application_and_portal(void **state)

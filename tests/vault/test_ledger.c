@@ -24,6 +24,12 @@ static void read_leaf(struct fixture *fixture, uint64_t index, struct ledger_ent
     mdb_txn_abort(txn);
 }
 
+static int put_nowhere(void *context, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
+{
+    (void)context, (void)level, (void)index, (void)hash;
+    return 0;
+}
+
 static void f083_a_leaf_says_who_why_what_and_on_whom(void **state)
 {
     struct fixture *fixture = *state;
@@ -91,6 +97,29 @@ static void indices_go_on_after_a_restart(void **state)
     assert_int_equal(answer.head.ledger_index, 5);
 }
 
+/* The stored hashes are those of the tree: its root after a restart is the root of the leaves. */
+static void f103_the_tree_survives_a_restart(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item item = {.reference = {1}};
+    struct merkle again = {0};
+    const struct merkle_store nowhere = {.put = put_nowhere};
+    uint8_t before[HASH_LEN], after[HASH_LEN], recomputed[HASH_LEN];
+
+    test_number(1, item.number);
+    for (int i = 0; i < 300; i++) {
+        call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+        assert_int_equal(merkle_append(&again, &nowhere, answer.head.leaf_hash), 0);
+    }
+    assert_int_equal(merkle_root(&fixture->store.tenant[0].now.ledger, before), 0);
+    fixture_reopen(fixture);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 300);
+    assert_int_equal(merkle_root(&fixture->store.tenant[0].now.ledger, after), 0);
+    assert_int_equal(merkle_root(&again, recomputed), 0);
+    assert_memory_equal(before, after, HASH_LEN);
+    assert_memory_equal(before, recomputed, HASH_LEN);
+}
+
 /* The number's call and its leaf share one transaction: without the one there is not the other. */
 static void no_leaf_no_use(void **state)
 {
@@ -118,7 +147,7 @@ static void no_leaf_no_use(void **state)
     assert_int_equal(lookup(fixture, SESSION_OTHER, item.number, NULL), DETAIL_NOT_FOUND);
     fixture->seq = 1;
     assert_int_equal(lookup(fixture, SESSION_ALL, item.number, NULL), DETAIL_NOT_FOUND);
-    assert_int_equal(fixture->store.tenant[0].subjects, 0);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -129,6 +158,7 @@ int main(void)
         TEST(f083_a_leaf_says_who_why_what_and_on_whom),
         TEST(inv06_a_refused_call_is_recorded_without_items),
         TEST(indices_go_on_after_a_restart),
+        TEST(f103_the_tree_survives_a_restart),
         TEST(no_leaf_no_use),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);

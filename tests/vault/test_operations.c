@@ -34,7 +34,7 @@ static void wrong_numbers_are_refused(void **state)
         assert_int_equal(lookup(fixture, SESSION_ALL, bad[i], NULL), DETAIL_INVALID_NUMBER);
         assert_int_equal(replace(fixture, SESSION_ALL, reference, bad[i], 3), DETAIL_INVALID_NUMBER);
     }
-    assert_int_equal(fixture->store.tenant[0].subjects, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
 }
 
 static void enrolment_is_idempotent_by_request_id(void **state)
@@ -51,7 +51,7 @@ static void enrolment_is_idempotent_by_request_id(void **state)
     fixture_reopen(fixture);
     assert_int_equal(enroll(fixture, SESSION_ALL, number, 1, again), DETAIL_REPEATED);
     assert_memory_equal(first, again, REFERENCE_LEN);
-    assert_int_equal(fixture->store.tenant[0].subjects, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
 }
 
 /* Who may not look numbers up does not learn whom a duplicate duplicates. */
@@ -93,9 +93,9 @@ static void replaced_number_keeps_its_history(void **state)
     assert_int_equal(lookup(fixture, SESSION_ALL, old, found), DETAIL_FOUND_FORMER);
     assert_memory_equal(found, reference, REFERENCE_LEN);
     assert_int_equal(enroll(fixture, SESSION_ALL, old, 4, NULL), DETAIL_DUPLICATE);
-    assert_int_equal(fixture->store.tenant[0].subjects, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
     fixture_reopen(fixture);
-    assert_int_equal(fixture->store.tenant[0].subjects, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
 }
 
 static void replace_by_anothers_number_is_refused(void **state)
@@ -130,7 +130,7 @@ static void erased_number_is_gone_with_its_history(void **state)
     assert_int_equal(lookup(fixture, SESSION_ALL, new, NULL), DETAIL_NOT_FOUND);
     assert_int_equal(match(fixture, SESSION_ALL, reference, new), DETAIL_ERASED);
     assert_int_equal(replace(fixture, SESSION_ALL, reference, old, 5), DETAIL_ERASED);
-    assert_int_equal(fixture->store.tenant[0].subjects, 0);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 0);
     assert_int_equal(enroll(fixture, SESSION_ALL, new, 6, again), DETAIL_DONE);
     assert_memory_not_equal(again, reference, REFERENCE_LEN);
 }
@@ -208,9 +208,9 @@ static void aborted_group_leaves_nothing(void **state)
     test_number(1, number);
     store_begin(&fixture->store);
     assert_int_equal(enroll_number(&context, number, request, &result), 0);
-    assert_int_equal(fixture->store.tenant[0].subjects, 1);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
     store_abort(&fixture->store);
-    assert_int_equal(fixture->store.tenant[0].subjects, 0);
+    assert_int_equal(fixture->store.tenant[0].now.subjects, 0);
     assert_int_equal(lookup(fixture, SESSION_ALL, number, NULL), DETAIL_NOT_FOUND);
 }
 
