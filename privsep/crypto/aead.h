@@ -1,4 +1,4 @@
-/* AES-256-GCM (NIST SP 800-38D) with a context kept per key, because setting a key up costs more than sealing 44 bytes. */
+/* AES-256-GCM (NIST SP 800-38D) with a context kept per key: setting a key up costs more than sealing 44 bytes. */
 #ifndef SEKISHO_CRYPTO_AEAD_H
 #define SEKISHO_CRYPTO_AEAD_H
 
@@ -22,8 +22,8 @@ int aead_seal(struct aead *aead, const uint8_t nonce[AEAD_NONCE_LEN], const void
 int aead_seal2(struct aead *aead, const uint8_t nonce[AEAD_NONCE_LEN], const void *aad1, size_t aad1_length,
                const void *aad2, size_t aad2_length, const void *plain, size_t length, uint8_t *out);
 
-/* sealed is ciphertext and tag, sealed_length >= AEAD_TAG_LEN; out holds sealed_length - AEAD_TAG_LEN bytes and is wiped
- * when the tag is wrong. 0, or -1 when it does not open. */
+/* sealed is ciphertext and tag; out holds sealed_length - AEAD_TAG_LEN bytes and is wiped when the tag is wrong. 0, or
+ * -1 when it does not open, also when it is shorter than a tag. */
 int aead_open(struct aead *aead, const uint8_t nonce[AEAD_NONCE_LEN], const void *aad, size_t aad_length,
               const uint8_t *sealed, size_t sealed_length, void *out);
 int aead_open2(struct aead *aead, const uint8_t nonce[AEAD_NONCE_LEN], const void *aad1, size_t aad1_length,

@@ -28,7 +28,7 @@ struct hpke_context {
     uint64_t seq;
 };
 
-/* SetupBaseS: makes an ephemeral pair (or takes it from ikm_e when not NULL: tests with vectors only) and writes `enc`. */
+/* SetupBaseS: makes an ephemeral pair (or derives it from ikm_e when not NULL: tests with vectors) and writes `enc`. */
 int hpke_setup_sender(const uint8_t recipient_public[HPKE_KEY_LEN], const void *info, size_t info_length,
                       const void *ikm_e, size_t ikm_e_length, uint8_t enc[HPKE_KEY_LEN], struct hpke_context *context);
 /* SetupBaseR */

@@ -4,7 +4,7 @@
  * integers are little-endian unless said; || is concatenation.
  *
  * Login, client -> auth. HPKE base mode, RFC 9180, DHKEM(X25519, HKDF-SHA256) / HKDF-SHA256 / AES-256-GCM:
- *     info      = "sekisho/v1 login" || u16 tenant || challenge[32]      (a blob for another tenant or challenge: no open)
+ *     info      = "sekisho/v1 login" || u16 tenant || challenge[32]   (a blob for another tenant or challenge: no open)
  *     aad       = empty
  *     plaintext = struct login_plain
  * Both sides then derive, with a fresh X25519 pair on each side (stealing auth's long-term key later opens nothing):
@@ -16,8 +16,8 @@
  *     call    = HKDF-Expand(prk, "sekisho/v1 call", 32)       client -> vault
  *     reply   = HKDF-Expand(prk, "sekisho/v1 reply", 32)      vault -> client
  *     welcome = HKDF-Expand(prk, "sekisho/v1 welcome", 32)    auth -> client, used once
- * The welcome is AES-256-GCM(welcome key, zero nonce, aad = salt, struct welcome_plain): a client that opens it knows that
- * auth itself answered and what the session may do.
+ * The welcome is AES-256-GCM(welcome key, zero nonce, aad = salt, struct welcome_plain): a client that opens it knows
+ * that auth itself answered and what the session may do.
  *
  * Call, client -> vault. AES-256-GCM(call key):
  *     nonce     = u32 zero || u64 big-endian call_seq          (call_seq starts at 1, each value once)
@@ -25,7 +25,7 @@
  *     plaintext = struct call_head || count items of the operation's size
  * Reply, vault -> client. AES-256-GCM(reply key), nonce as the call's:
  *     aad       = "sekisho/v1 reply" || session id || u64 call_seq || clear part
- *     clear     = struct call_result_head || count * struct call_result_item      (the front reads it, cannot change it)
+ *     clear     = struct call_result_head || count * struct call_result_item   (the front reads it, cannot change it)
  *     plaintext = count * struct call_detail_item
  *
  * Citizen blob, citizen's client -> vault, carried by the portal. HPKE as above to the tenant's citizen key:
@@ -42,11 +42,11 @@
 
 #include "wire/messages.h"
 
-#define NUMBER_LEN          12  /* 個人番号, ASCII digits, no terminator */
-#define PASSWORD_MAX        128 /* UTF-8 bytes */
+#define NUMBER_LEN            12  /* 個人番号, ASCII digits, no terminator */
+#define PASSWORD_MAX          128 /* UTF-8 bytes */
 #define APPLICATION_NONCE_LEN 16
-#define CITIZEN_BLOB_LEN    (X25519_LEN + NUMBER_LEN + 16) /* encapsulated key, ciphertext, tag */
-#define SEAL_TAG_LEN        16
+#define CITIZEN_BLOB_LEN      (X25519_LEN + NUMBER_LEN + 16) /* encapsulated key, ciphertext, tag */
+#define SEAL_TAG_LEN          16
 
 /* 番号利用の操作: what a session may ask of the vault. None returns a number. */
 enum operation {
@@ -139,20 +139,20 @@ enum outcome {
 enum detail {
     DETAIL_NONE,
     DETAIL_DONE,
-    DETAIL_REPEATED,          /* done before by the same request id: same answer */
+    DETAIL_REPEATED, /* done before by the same request id: same answer */
     DETAIL_MATCHED,
-    DETAIL_NOT_MATCHED,       /* the reference has another number */
+    DETAIL_NOT_MATCHED, /* the reference has another number */
     DETAIL_FOUND,
-    DETAIL_FOUND_FORMER,      /* the number was this reference's before it was replaced */
+    DETAIL_FOUND_FORMER, /* the number was this reference's before it was replaced */
     DETAIL_NOT_FOUND,
-    DETAIL_INVALID_NUMBER,    /* not 12 digits, wrong check digit, or all zeros */
-    DETAIL_DUPLICATE,         /* the number is enrolled already */
+    DETAIL_INVALID_NUMBER, /* not 12 digits, wrong check digit, or all zeros */
+    DETAIL_DUPLICATE,      /* the number is enrolled already */
     DETAIL_UNKNOWN_REFERENCE,
-    DETAIL_ERASED,            /* the reference's number has been erased */
-    DETAIL_SAME_NUMBER,       /* REPLACE by the number it has */
-    DETAIL_REQUEST_CONFLICT,  /* the request id was used with other content */
-    DETAIL_BLOB_USED,         /* the application's blob has been opened before */
-    DETAIL_BLOB_INVALID,      /* the blob does not open for this tenant, application and portal */
+    DETAIL_ERASED,           /* the reference's number has been erased */
+    DETAIL_SAME_NUMBER,      /* REPLACE by the number it has */
+    DETAIL_REQUEST_CONFLICT, /* the request id was used with other content */
+    DETAIL_BLOB_USED,        /* the application's blob has been opened before */
+    DETAIL_BLOB_INVALID,     /* the blob does not open for this tenant, application and portal */
     DETAIL_BUDGET_SPENT,
     DETAIL_COUNT
 };
@@ -196,14 +196,14 @@ struct session_transcript {
     const uint8_t *challenge, *encapsulated, *client_ephemeral, *server_ephemeral, *session, *certificate;
 };
 
-/* Derives all session keys. `dh` is the shared X25519 secret. 0 on success, -1 when libcrypto fails or dh is all zero. */
+/* Derives all session keys. `dh` is the shared X25519 secret. 0, or -1 when libcrypto fails or dh is all zero. */
 int sealed_derive(const struct session_transcript *transcript, const uint8_t exported[32], const uint8_t dh[32],
                   struct session_keys *keys);
 
 /* info strings of the two HPKE uses; return their length. */
-#define LOGIN_INFO_LEN   (16 + 2 + CHALLENGE_LEN)
-#define CITIZEN_INFO_LEN (18 + 2)
-#define CITIZEN_AAD_LEN  (APPLICATION_NONCE_LEN + ACCOUNT_LEN)
+#define LOGIN_INFO_LEN         (16 + 2 + CHALLENGE_LEN)
+#define CITIZEN_INFO_LEN       (18 + 2)
+#define CITIZEN_AAD_LEN        (APPLICATION_NONCE_LEN + ACCOUNT_LEN)
 #define SESSION_EXPORT_CONTEXT "sekisho/v1 session"
 void sealed_login_info(uint16_t tenant, const uint8_t challenge[CHALLENGE_LEN], uint8_t info[LOGIN_INFO_LEN]);
 void sealed_citizen_info(uint16_t tenant, uint8_t info[CITIZEN_INFO_LEN]);
@@ -220,7 +220,7 @@ void sealed_reply_aad(const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, 
 /* Size in bytes of one item of an operation; 0 for an unknown operation. */
 size_t sealed_item_size(uint16_t operation);
 
-/* Replay window over call_seq (as RFC 4303 section 3.4.3): accepts each value once, values older than the window never. */
+/* Replay window over call_seq (as RFC 4303 section 3.4.3): accepts each value once, never one older than it. */
 #define REPLAY_WINDOW 4096
 struct replay_window {
     uint64_t highest;

@@ -1,6 +1,6 @@
 /*
  * Guarded memory for keys: one arena per process, its own mapping with an inaccessible page on both sides, locked into
- * RAM (mlock), kept out of dumps (MADV_DONTDUMP) and of forks (MADV_WIPEONFORK). Fixed size; a failure to lock is an error.
+ * RAM (mlock), kept out of dumps (MADV_DONTDUMP) and of forks (MADV_WIPEONFORK). Fixed size; not to lock is an error.
  */
 #ifndef SEKISHO_CRYPTO_SECRET_H
 #define SEKISHO_CRYPTO_SECRET_H
