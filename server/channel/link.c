@@ -66,7 +66,6 @@ struct link *link_new(struct channel *channel, const struct link_options *option
     link->channel = channel;
     link->options = *options;
     link->wake_fd = wake_fd;
-    link->oldest = link->next = link->unexpired = channel->sent + 1;
     link->last = &link->first;
     return link;
 }
@@ -149,6 +148,10 @@ static enum link_sent send_locked(struct link *link, const struct link_request *
 {
     if (link->timed_out > 0)
         return LINK_UNRESPONSIVE;
+    /* With nothing in flight others may have sent on the channel: attestation and events go before the first request.
+     */
+    if (link->oldest == link->next)
+        link->oldest = link->unexpired = link->next = link->channel->sent + 1;
     if (link->next - link->oldest >= link->options.in_flight_max || !send_or_enqueue(link, request))
         return LINK_BUSY;
     *slot_of(link, link->next) = (struct slot){

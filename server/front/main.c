@@ -1,0 +1,178 @@
+/*
+ * sekisho-front: everything that talks to the network. It is taken as lost: whoever gets hold of it can deny service,
+ * and finds no number, no password and no key but the TLS key of the server. This file is its privilege story.
+ *
+ * Descriptors: 3 warden, 4 vault, 5 auth, 6 server certificate, 7 server key, 8 authority of the clients (PEM).
+ */
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto/hash.h"
+#include "sandbox/sandbox.h"
+#include "server/front/start.h"
+
+enum { FD_VAULT = 4, FD_AUTH = 5, FD_CERTIFICATE = 6, FD_KEY = 7, FD_CLIENT_CA = 8, FD_COUNT = 9 };
+
+#define SESSION_LIMIT 1048576
+
+static const enum fd_kind descriptors[FD_COUNT] = {
+    FD_NULL,    FD_NULL,
+#ifdef NDEBUG
+    FD_NULL,
+#else
+    FD_ANY, /* a sanitizer's report needs somewhere to go */
+#endif
+    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ,
+};
+
+/* Connections need descriptors (gRPC 1.51 never accepts again after it ran out), its helpers are threads, which count
+ * as processes. Memory: a flood of cancelled streams costs gigabytes in this gRPC; it ends the front, not the machine.
+ */
+static const struct sandbox_limits limits = {.files = 16384, .processes = 256, .memory_bytes = 4ull << 30};
+
+static void check_config(const struct launch_config *config)
+{
+    if (config->session_max < 1 || config->session_max > SESSION_LIMIT ||
+        (config->tcp_port == 0 && config->socket_path[0] == '\0'))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_LAUNCH, 0, 0);
+}
+
+/* No signal asks this process for anything: the warden does, by frame. Threads inherit the mask. */
+static bool block_signals(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    return pthread_sigmask(SIG_BLOCK, &all, NULL) == 0;
+}
+
+static void read_pem(struct pem_files *pem, bool tcp)
+{
+    bool read = pem_read(FD_CERTIFICATE, pem->certificate);
+    read = pem_read(FD_KEY, pem->key) && read;
+    read = pem_read(FD_CLIENT_CA, pem->client_ca) && read;
+    if (tcp && !read)
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_CERTIFICATE, 0, 0);
+}
+
+/* The unix socket's place in the front's own root, which is the folder that the socket is in. NULL: none. */
+static const char *place_of_socket(const struct launch_config *config)
+{
+    static char path[PATH_LEN + 1];
+    const char *slash = strrchr(config->socket_path, '/');
+
+    if (config->socket_path[0] == '\0')
+        return NULL;
+    snprintf(path, sizeof path, "/%s", slash ? slash + 1 : config->socket_path);
+    return path;
+}
+
+/* A socket of an earlier run would be in the way; anything else there is not ours to remove. */
+static void remove_old_socket(const char *path)
+{
+    struct stat old;
+
+    if (path && lstat(path, &old) == 0 && S_ISSOCK(old.st_mode))
+        (void)unlink(path);
+}
+
+static void listen_now(struct front_process *process, const struct launch_config *config, const char *socket_path,
+                       struct pem_files *pem)
+{
+    char error[256];
+
+    if (!front_connect(process, config, child_channel(), FD_VAULT, FD_AUTH))
+        child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
+    if (!front_listen(process, config, socket_path, pem, error))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_BIND, config->tcp_port, 0);
+    crypto_wipe(pem, sizeof *pem);
+    /* The umask made it the front's alone. Who may come near it is the decision of its folder's mode. */
+    if (socket_path && chmod(socket_path, 0666) != 0)
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_BIND, 0, 0);
+}
+
+static void wait_for_start(void)
+{
+    static _Alignas(8) uint8_t buffer[FRAME_MAX];
+    struct pollfd ready = {.fd = child_channel()->fd, .events = POLLIN};
+    enum channel_result result = CHANNEL_EMPTY;
+    enum frame_verdict verdict = FRAME_OK;
+    struct frame_view frame;
+
+    while (result == CHANNEL_EMPTY) {
+        if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+            child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
+        result = channel_receive(child_channel(), buffer, sizeof buffer, PHASE_SEALED, front_rules, front_rule_count,
+                                 &frame, &verdict);
+    }
+    if (result == CHANNEL_VIOLATION)
+        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, PEER_WARDEN, verdict, 0);
+    if (result != CHANNEL_OK)
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);
+}
+
+static void begin_to_serve(struct front_process *process, const char *socket_path)
+{
+    const struct ready_report ready = {.tcp_port = rpc_server_port(process->server)};
+
+    rpc_server_set_serving(process->server, true);
+    child_event(EVENT_LISTENING, ready.tcp_port, socket_path != NULL, 0, 0);
+    if (channel_send(child_channel(), FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);
+    /* From here on the control channel is the reader's. */
+    reader_begin(process->reader);
+}
+
+int main(void)
+{
+    static struct child child;
+    static struct front_process process;
+    static struct pem_files pem;
+    const struct launch_config *config = &child.config;
+    struct sandbox_landlock_state landlock;
+    pid_t warden = getppid();
+
+    bool descriptors_ok = sandbox_descriptors(descriptors, FD_COUNT);
+    child_configure(&child);
+    child_step(&child, STEP_DESCRIPTORS, descriptors_ok);
+    check_config(config);
+    if (crypto_init() != 0)
+        child_exit(EXIT_CRYPTO, EVENT_NONE, 0, 0, 0);
+    const char *socket_path = place_of_socket(config);
+    const struct sandbox_landlock_allow allow = {.socket_folder = socket_path ? "/" : NULL,
+                                                 .bind_tcp_port = config->tcp_port};
+
+    child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
+    child_step(&child, STEP_DUMPABLE, block_signals() && sandbox_not_dumpable());
+    read_pem(&pem, config->tcp_port != 0);
+    /* The network stays: it is what this process is for. */
+    child_step(&child, STEP_NAMESPACES,
+               sandbox_namespaces(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
+    child_step(&child, STEP_ROOT, sandbox_root(config->data_folder, socket_path == NULL));
+    child_step(&child, STEP_CAPABILITIES, sandbox_drop_bounding());
+    child_step(&child, STEP_IDENTITY, sandbox_identity(config->flags & LAUNCH_ROOT, config->uid, config->gid, warden));
+    remove_old_socket(socket_path);
+    child_step(&child, STEP_NO_NEW_PRIVS, sandbox_no_new_privs());
+    child_step(&child, STEP_MDWE, sandbox_mdwe());
+    child_step(&child, STEP_LANDLOCK, sandbox_landlock(&allow, &landlock));
+    child.report.landlock_abi = landlock.abi;
+    child.report.landlock_fs = landlock.fs;
+    child.report.landlock_net = landlock.net;
+    child.report.landlock_scope = landlock.scope;
+    listen_now(&process, config, socket_path, &pem); /* threads, listeners */
+    (void)sha256(front_rules, front_rule_count * sizeof front_rules[0], child.report.rules_hash);
+    child.report.filter_rows = (uint32_t)seccomp_policy_front()->count;
+    child_step(&child, STEP_SECCOMP, sandbox_seccomp(seccomp_policy_front(), true, child.report.filter_hash));
+    child_attest(&child);
+
+    wait_for_start();
+    begin_to_serve(&process, socket_path);
+    rpc_server_run(process.server);
+    child_exit(EXIT_DRAINED, EVENT_DRAINED, 0, 0, 0);
+}
