@@ -1,6 +1,7 @@
 #include "warden/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -69,15 +70,31 @@ const char *log_step_name(uint32_t step)
     return NAME(step_names, step);
 }
 
+static bool is_leap(unsigned year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* UTC without libc's time zones, which open files the first time they are used. */
+static void put_time(char *out, size_t room, time_t now)
+{
+    static const unsigned char lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned day = (unsigned)(now / 86400), second = (unsigned)(now % 86400), year = 1970, month = 0;
+
+    for (; day >= 365u + is_leap(year); year++)
+        day -= 365u + is_leap(year);
+    for (; day >= lengths[month] + (unsigned)(month == 1 && is_leap(year)); month++)
+        day -= lengths[month] + (unsigned)(month == 1 && is_leap(year));
+    snprintf(out, room, "%04u-%02u-%02uT%02u:%02u:%02uZ", year, month + 1, day + 1, second / 3600, second / 60 % 60,
+             second % 60);
+}
+
 /* One write(2) per line, so that lines of several processes never mix. */
 static void write_line(const char *process, const char *text)
 {
-    char line[LINE_MAX_BYTES], when[32];
-    time_t now = time(NULL);
-    struct tm utc;
+    char line[LINE_MAX_BYTES], when[64];
 
-    gmtime_r(&now, &utc);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    put_time(when, sizeof when, time(NULL));
     int length = snprintf(line, sizeof line, "%s %-6s %s\n", when, process, text);
     if (length >= (int)sizeof line) {
         length = sizeof line - 1;

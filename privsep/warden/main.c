@@ -237,5 +237,8 @@ int main(int argc, char **argv)
         return usage();
     if (check_path)
         return check_config(check_path);
-    return is_set ? set_main(config_path, restarts) : keep(config_path);
+    /* The set warden ends inside its filter, where no library may clean up. */
+    if (is_set)
+        _exit(set_main(config_path, restarts));
+    return keep(config_path);
 }
