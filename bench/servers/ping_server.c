@@ -10,7 +10,7 @@
 
 #include "bench.pb-c.h"
 #include "bench_descriptor_set.h"
-#include "rpc/rpc.h"
+#include "server/rpc/rpc.h"
 
 #define PEM_MAX 65536
 
