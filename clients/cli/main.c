@@ -1,0 +1,97 @@
+/* sekisho: the command line of Sekisho. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+#define CONNECTION                                                                                                     \
+    (OPT_BIT(ADDRESS) | OPT_BIT(CA) | OPT_BIT(CERT) | OPT_BIT(KEY) | OPT_BIT(PIN) | OPT_BIT(TIMEOUT) | OPT_BIT(QUIET))
+#define SESSION (CONNECTION | OPT_BIT(SESSION))
+#define NUMBER  (SESSION | OPT_BIT(INPUT) | OPT_BIT(OUTPUT) | OPT_BIT(JSON) | OPT_BIT(PURPOSE) | OPT_BIT(CASE))
+
+static const struct command commands[] = {
+    {"login",
+     SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(PASSWORD_FILE) |
+         OPT_BIT(REPLACE_SESSION),
+     TEXT_HELP_LOGIN, cmd_login},
+    {"logout", SESSION, TEXT_HELP_LOGOUT, cmd_logout},
+    {"enroll", NUMBER | OPT_BIT(REQUEST_SEED), TEXT_HELP_ENROLL, cmd_enroll},
+    {"match", NUMBER | OPT_BIT(REFERENCE), TEXT_HELP_MATCH, cmd_match},
+    {"lookup", NUMBER, TEXT_HELP_LOOKUP, cmd_lookup},
+    {"replace", NUMBER | OPT_BIT(REFERENCE) | OPT_BIT(REQUEST_SEED), TEXT_HELP_REPLACE, cmd_replace},
+    {"erase", NUMBER | OPT_BIT(REFERENCE) | OPT_BIT(REQUEST_SEED), TEXT_HELP_ERASE, cmd_erase},
+    {"attest", CONNECTION | OPT_BIT(JSON) | OPT_BIT(CHECK), TEXT_HELP_ATTEST, cmd_attest},
+    {"status", CONNECTION | OPT_BIT(JSON) | OPT_BIT(CHECK), TEXT_HELP_STATUS, cmd_status},
+    {"keygen", OPT_BIT(OUT) | OPT_BIT(PREFECTURE) | OPT_BIT(CLIENT) | OPT_BIT(LISTEN) | OPT_BIT(DAYS) | OPT_BIT(QUIET),
+     TEXT_HELP_KEYGEN, cmd_keygen},
+    {"account add",
+     OPT_BIT(ACCOUNTS) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(PASSWORD_FILE) |
+         OPT_BIT(QUIET),
+     TEXT_HELP_ACCOUNT_ADD, cmd_account_add},
+    {"synth", OPT_BIT(PREFECTURE) | OPT_BIT(SEED) | OPT_BIT(COUNT) | OPT_BIT(OUTPUT), TEXT_HELP_SYNTH, cmd_synth},
+    {"citizen-seal",
+     CONNECTION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(CITIZEN_PIN) | OPT_BIT(NONCE) | OPT_BIT(PORTAL) |
+         OPT_BIT(INPUT),
+     TEXT_HELP_CITIZEN_SEAL, cmd_citizen_seal},
+};
+
+static int print_help(FILE *stream)
+{
+    SAY(stream, TEXT_USAGE);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(stream, "  %-13s %s\n", commands[i].name, text(commands[i].help));
+    SAY(stream, TEXT_EXIT_CODES);
+    return stream == stdout ? CLI_OK : CLI_USAGE;
+}
+
+/* The command named by argv[1] or by argv[1] and argv[2]; *words says which. */
+static const struct command *find_command(int argc, char **argv, int *words)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const char *name = commands[i].name, *space = strchr(name, ' ');
+        *words = space ? 2 : 1;
+        if (!space && strcmp(argv[1], name) == 0)
+            return &commands[i];
+        if (space && argc > 2 && strncmp(argv[1], name, (size_t)(space - name)) == 0 && argv[1][space - name] == '\0' &&
+            strcmp(argv[2], space + 1) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    struct options options;
+
+    if (options_parse(argc, argv, command->accepts, &options) < 0)
+        return CLI_USAGE;
+    if (options.value[OPT_HELP]) {
+        printf("sekisho %s: %s\n\n", command->name, text(command->help));
+        options_help(command->accepts);
+        return CLI_OK;
+    }
+    return command->run(&options);
+}
+
+int main(int argc, char **argv)
+{
+    int words;
+
+    setlocale(LC_CTYPE, "");
+    language_from_locale();
+    /* gRPC writes its own words about a failed connection to standard error otherwise; report_error says it better. */
+    setenv("GRPC_VERBOSITY", "NONE", 0);
+    if (options_refuse_numbers(argc, argv) < 0)
+        return CLI_USAGE;
+    if (argc < 2)
+        return print_help(stderr);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return print_help(stdout);
+    const struct command *command = find_command(argc, argv, &words);
+    if (!command) {
+        SAY(stderr, TEXT_UNKNOWN_COMMAND, argv[1]);
+        return CLI_USAGE;
+    }
+    return run_command(command, argc - words, argv + words);
+}

@@ -1,0 +1,44 @@
+/* Options of the command line and of the environment (options.def). */
+#ifndef SEKISHO_CLI_OPTIONS_H
+#define SEKISHO_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum option_id {
+#define OPTION(id, name, argument, environment, en, ja) OPT_##id,
+#include "options.def"
+#undef OPTION
+    OPTIONS_COUNT
+};
+_Static_assert(OPTIONS_COUNT <= 64, "one bit each");
+
+#define OPT_BIT(id)       (UINT64_C(1) << OPT_##id)
+#define OPTION_VALUES_MAX 64
+
+struct options {
+    const char *value[OPTIONS_COUNT];       /* last one given, or of the environment; "" for a given flag; else NULL */
+    const char *clients[OPTION_VALUES_MAX]; /* every --client */
+    int client_count;
+    const char *prefectures[OPTION_VALUES_MAX]; /* every --prefecture */
+    int prefecture_count;
+};
+
+/* Bits of the options that every command accepts. */
+extern const uint64_t common_options;
+
+/* True when the argument is twelve digits, ASCII or full-width, perhaps with spaces or hyphens between: an individual
+ * number, which must not be in an argument (ps(1), shell history). */
+bool looks_like_number(const char *argument);
+/* 0, or -1 after a message when an argument looks like a number. */
+int options_refuse_numbers(int argc, char **argv);
+
+/* Parses argv[1..]; `accepts` are bits of enum option_id. 0, or -1 after a message. */
+int options_parse(int argc, char **argv, uint64_t accepts, struct options *options);
+/* Prints the lines of --help for the options of `accepts`. */
+void options_help(uint64_t accepts);
+/* Value of a number option within bounds, or `otherwise` when not given. 0, or -1 after a message. */
+int options_number(const struct options *options, enum option_id option, uint64_t least, uint64_t most,
+                   uint64_t otherwise, uint64_t *value);
+
+#endif

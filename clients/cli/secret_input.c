@@ -1,0 +1,79 @@
+/* Passwords and numbers come from the terminal without echo, a file or standard input; never from arguments, which
+ * every user of the machine can see (proc(5), cmdline). */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* One line without its end; a byte at a time, so that nothing of the lines after it is taken (standard input may be
+ * shared). -1: no line, too long, or interrupted. */
+static long read_line(int fd, char out[SECRET_MAX], bool terminal)
+{
+    size_t used = 0;
+
+    for (;;) {
+        char byte;
+        ssize_t got = read(fd, &byte, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 || (got == 0 && used == 0))
+            return -1;
+        if (got == 0 || byte == '\n')
+            break;
+        if (terminal && byte == 3) /* Ctrl-C: ISIG is off */
+            return -1;
+        if (used + 1 == SECRET_MAX)
+            return -1;
+        out[used++] = byte;
+    }
+    if (used > 0 && out[used - 1] == '\r')
+        used--;
+    out[used] = '\0';
+    return (long)used;
+}
+
+/* Signals by keys are off while echo is off: the terminal is always restored. */
+static long read_terminal(enum text prompt, char out[SECRET_MAX])
+{
+    struct termios before, silent;
+    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0 || tcgetattr(fd, &before) < 0) {
+        if (fd >= 0)
+            close(fd);
+        SAY(stderr, TEXT_NO_TERMINAL);
+        return -1;
+    }
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ISIG);
+    silent.c_lflag |= ICANON | ECHONL;
+    fprintf(stderr, "%s", text(prompt));
+    fflush(stderr);
+    tcsetattr(fd, TCSAFLUSH, &silent);
+    long length = read_line(fd, out, true);
+    tcsetattr(fd, TCSAFLUSH, &before);
+    close(fd);
+    return length;
+}
+
+long secret_read(const char *path, enum text prompt, char out[SECRET_MAX])
+{
+    if (!path)
+        return read_terminal(prompt, out);
+    if (strcmp(path, "-") == 0) {
+        long length = read_line(STDIN_FILENO, out, false);
+        if (length < 0)
+            SAY(stderr, TEXT_SECRET_UNREADABLE, "-");
+        return length;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    long length = fd >= 0 ? read_line(fd, out, false) : -1;
+    if (fd >= 0)
+        close(fd);
+    if (length < 0)
+        SAY(stderr, TEXT_SECRET_UNREADABLE, path);
+    return length;
+}
