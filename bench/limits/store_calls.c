@@ -4,14 +4,17 @@
 
 #include "limits/store_bench.h"
 #include "vault/call.h"
+#include "vault/ledger.h"
 
 struct caller {
     struct session_open open;
     struct aead *call_key;
     uint64_t sequence;
-    size_t body_length; /* of one SESSION_CALL */
-    uint8_t *bodies;    /* of a group, sealed before its clock starts */
-    uint8_t *reply;
+    size_t body_length;  /* of one SESSION_CALL */
+    uint8_t *bodies;     /* of a group, sealed before its clock starts */
+    size_t reply_length; /* of one answer */
+    uint8_t *replies;
+    struct call_answer *answers;
     struct session_table sessions;
     struct call_engine engine;
 };
@@ -27,8 +30,11 @@ static int caller_open(struct store_bench *bench, struct caller *caller)
     caller->body_length =
         sizeof(struct session_call) + sizeof(struct call_head) + bench->batch * sizeof(struct call_item) + SEAL_TAG_LEN;
     caller->bodies = malloc(bench->group * caller->body_length);
-    caller->reply = malloc(CALL_REPLY_MAX);
-    if (caller->call_key == NULL || caller->bodies == NULL || caller->reply == NULL ||
+    caller->reply_length = sizeof(struct session_call_reply) + sizeof(struct call_result_head) + SEAL_TAG_LEN +
+                           bench->batch * (sizeof(struct call_result_item) + sizeof(struct call_detail_item));
+    caller->replies = malloc(bench->group * caller->reply_length);
+    caller->answers = calloc(bench->group, sizeof *caller->answers);
+    if (caller->call_key == NULL || caller->bodies == NULL || caller->replies == NULL || caller->answers == NULL ||
         session_table_init(&caller->sessions, 1) != 0 ||
         call_engine_init(&caller->engine, &bench->store, &caller->sessions) != 0 ||
         !session_open(&caller->sessions, &bench->store, &caller->open, session_clock_ms())) {
@@ -43,7 +49,8 @@ static void caller_close(struct caller *caller)
     session_close(&caller->sessions, caller->open.session);
     aead_free(caller->call_key);
     free(caller->bodies);
-    free(caller->reply);
+    free(caller->replies);
+    free(caller->answers);
 }
 
 /* What libsekisho does for a client, into a frame's body. */
@@ -88,16 +95,21 @@ static int handle_group(struct store_bench *bench, struct caller *caller)
     struct call_clock clock = {.now_us = 1, .boot_ms = session_clock_ms()};
     int rc = store_begin(&bench->store);
     for (uint32_t i = 0; rc == 0 && i < bench->group; i++) {
-        enum call_status status = CALL_MALFORMED;
-        size_t reply_length;
-        uint32_t items;
+        struct call_answer *answer = &caller->answers[i];
+        uint8_t *reply = caller->replies + i * caller->reply_length;
         bool framed = call_handle(&caller->engine, &clock, caller->bodies + i * caller->body_length,
-                                  caller->body_length, caller->reply, &reply_length, &status, &items, &rc);
-        if (!framed || rc != 0 || status != CALL_OK || !all_matched(bench, caller->reply)) {
-            fprintf(stderr, "bench-store: a call was refused: status %d, store %d\n", (int)status, rc);
+                                  caller->body_length, reply, answer, &rc);
+        if (!framed || rc != 0 || answer->status != CALL_OK || !all_matched(bench, reply)) {
+            fprintf(stderr, "bench-store: a call was refused: status %d, store %d\n", (int)answer->status, rc);
             store_abort(&bench->store);
             return -1;
         }
+    }
+    if (rc == 0) {
+        rc = ledger_sign(&bench->store);
+    }
+    for (uint32_t i = 0; rc == 0 && i < bench->group; i++) {
+        rc = call_seal(&caller->answers[i], caller->replies + i * caller->reply_length);
     }
     return rc == 0 ? store_commit(&bench->store) : rc;
 }

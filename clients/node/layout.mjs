@@ -14,7 +14,7 @@ const LOGIN_LEN = 272;
 const WELCOME_LEN = 64;
 const CALL_HEAD_LEN = 32;
 const CALL_ITEM_LEN = 48;
-const RESULT_HEAD_LEN = 64;
+const RESULT_HEAD_LEN = 168;
 const RESULT_ITEM_LEN = 20;
 const DETAIL_ITEM_LEN = 20;
 

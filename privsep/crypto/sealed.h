@@ -157,6 +157,15 @@ enum detail {
     DETAIL_COUNT
 };
 
+/* A signed tree head of a tenant's ledger (RFC 6962 section 3.5). The signature is Ed25519 over the text of a C2SP
+ * tlog-checkpoint: origin, size in decimal and root in base64, each with a line end (vault/checkpoint.h). */
+struct ledger_checkpoint {
+    uint64_t size; /* leaves */
+    uint8_t root[32];
+    uint8_t signature[64];
+};
+_Static_assert(sizeof(struct ledger_checkpoint) == 104, "ledger_checkpoint layout");
+
 struct call_result_head {
     uint16_t version; /* 1 */
     uint16_t operation;
@@ -164,11 +173,12 @@ struct call_result_head {
     uint16_t zero;
     uint32_t count;
     uint32_t zero2;
-    uint64_t ledger_index;  /* of this call's leaf in the tenant's ledger */
-    int64_t recorded_at_us; /* UTC, as in the leaf */
-    uint8_t leaf_hash[32];  /* RFC 6962 leaf hash */
+    uint64_t ledger_index;               /* of this call's leaf in the tenant's ledger */
+    int64_t recorded_at_us;              /* UTC, as in the leaf */
+    uint8_t leaf_hash[32];               /* RFC 6962 leaf hash */
+    struct ledger_checkpoint checkpoint; /* a tree head that includes the leaf */
 };
-_Static_assert(sizeof(struct call_result_head) == 64, "call_result_head layout");
+_Static_assert(sizeof(struct call_result_head) == 168, "call_result_head layout");
 
 struct call_result_item {
     uint8_t reference[REFERENCE_LEN]; /* zero unless DONE by ENROLL or FOUND; else echoes nothing */

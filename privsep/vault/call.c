@@ -176,9 +176,9 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
     return rc;
 }
 
-/* Works the call, records it and writes the reply's clear and sealed parts behind `out`. */
+/* Works the call, records it and writes the reply's clear part and details behind `out`. */
 static int perform(struct call_engine *engine, const struct call_clock *clock, const struct opened_call *call,
-                   const struct session_call *request, struct session_call_reply *reply, uint8_t *out)
+                   struct session_call_reply *reply, uint8_t *out)
 {
     uint32_t count = call->head.count;
     size_t clear_length = sizeof(struct call_result_head) + count * sizeof(struct call_result_item);
@@ -192,23 +192,35 @@ static int perform(struct call_engine *engine, const struct call_clock *clock, c
     struct call_result_item *results = (void *)(out + sizeof head);
     struct call_detail_item *details = (void *)(out + clear_length);
     struct ledger_entry entry = new_entry(call, clock, CALL_OK);
-    uint8_t nonce[AEAD_NONCE_LEN], aad[REPLY_AAD_LEN];
 
     int rc = run_items(engine, clock, call, results, details);
     if (rc == 0)
         rc = ledger_append(engine->store, call->session->tenant, &entry, engine->items, count, head.leaf_hash);
-    if (rc != 0)
-        return rc;
     head.ledger_index = entry.index;
     memcpy(out, &head, sizeof head);
-    sealed_nonce(request->call_seq, nonce);
-    sealed_reply_aad(request->session, request->call_seq, aad);
-    if (aead_seal2(call->session->reply_key, nonce, aad, sizeof aad, out, clear_length, details,
-                   count * sizeof *details, (uint8_t *)details) != 0)
-        return EACCES;
     reply->clear_length = (uint32_t)clear_length;
     reply->sealed_length = (uint32_t)(count * sizeof *details + SEAL_TAG_LEN);
-    return 0;
+    return rc;
+}
+
+int call_seal(const struct call_answer *answer, uint8_t *out)
+{
+    struct session_call_reply reply;
+    uint8_t nonce[AEAD_NONCE_LEN], aad[REPLY_AAD_LEN];
+    uint8_t *clear = out + sizeof reply;
+
+    if (!answer->session)
+        return 0;
+    memcpy(&reply, out, sizeof reply);
+    memcpy(clear + offsetof(struct call_result_head, checkpoint), &answer->session->tenant->now.checkpoint,
+           sizeof(struct ledger_checkpoint));
+    sealed_nonce(answer->call_seq, nonce);
+    sealed_reply_aad(answer->session->id, answer->call_seq, aad);
+    uint8_t *details = clear + reply.clear_length;
+    return aead_seal2(answer->session->reply_key, nonce, aad, sizeof aad, clear, reply.clear_length, details,
+                      reply.sealed_length - SEAL_TAG_LEN, details) == 0
+               ? 0
+               : EACCES;
 }
 
 static int record_refusal(struct call_engine *engine, const struct call_clock *clock, const struct opened_call *call)
@@ -220,7 +232,7 @@ static int record_refusal(struct call_engine *engine, const struct call_clock *c
 }
 
 bool call_handle(struct call_engine *engine, const struct call_clock *clock, const uint8_t *body, size_t body_length,
-                 uint8_t *out, size_t *out_length, enum call_status *status, uint32_t *items, int *rc)
+                 uint8_t *out, struct call_answer *answer, int *rc)
 {
     struct session_call request;
     struct session_call_reply reply = {0};
@@ -231,19 +243,20 @@ bool call_handle(struct call_engine *engine, const struct call_clock *clock, con
         request.sealed_length < SEAL_TAG_LEN)
         return false;
     *rc = 0;
-    *items = 0;
-    *status = open_call(engine, clock, &request, body + sizeof request, &call);
-    if (*status == CALL_OK && !call_permitted(&call)) {
-        *status = CALL_NOT_PERMITTED;
+    *answer = (struct call_answer){.call_seq = request.call_seq};
+    answer->status = open_call(engine, clock, &request, body + sizeof request, &call);
+    if (answer->status == CALL_OK && !call_permitted(&call)) {
+        answer->status = CALL_NOT_PERMITTED;
         *rc = record_refusal(engine, clock, &call);
-    } else if (*status == CALL_OK) {
-        *rc = perform(engine, clock, &call, &request, &reply, out + sizeof reply);
-        *items = call.head.count;
+    } else if (answer->status == CALL_OK) {
+        answer->session = call.session;
+        answer->items = call.head.count;
+        *rc = perform(engine, clock, &call, &reply, out + sizeof reply);
     }
     if (call.session)
         crypto_wipe(engine->plain, request.sealed_length);
-    reply.status = (uint16_t)*status;
+    reply.status = (uint16_t)answer->status;
     memcpy(out, &reply, sizeof reply);
-    *out_length = sizeof reply + reply.clear_length + reply.sealed_length;
+    answer->length = sizeof reply + reply.clear_length + reply.sealed_length;
     return true;
 }

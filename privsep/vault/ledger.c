@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "vault/checkpoint.h"
+
 struct tree_context {
     MDB_txn *txn;
     struct tenant *tenant;
@@ -73,7 +75,10 @@ int ledger_load(MDB_txn *txn, struct tenant *tenant)
         rc = next_index(txn, tenant->entry, &entries);
     if (rc == 0 && entries != size)
         rc = MDB_CORRUPTED;
-    return rc == 0 ? merkle_load(&tenant->now.ledger, &store, size) : rc;
+    if (rc == 0)
+        rc = merkle_load(&tenant->now.ledger, &store, size);
+    return rc == 0 ? checkpoint_sign(tenant->keys->ledger, tenant->id, &tenant->now.ledger, &tenant->now.checkpoint)
+                   : rc;
 }
 
 int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item *items, size_t item_count,
@@ -120,4 +125,16 @@ int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entr
     const struct merkle_store tree = tree_store(&context);
     int rc = put_entry(store, tenant, entry, items, item_count);
     return rc == 0 ? merkle_append(&tenant->now.ledger, &tree, leaf_hash) : rc;
+}
+
+int ledger_sign(struct store *store)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < store->tenant_count && rc == 0; i++) {
+        struct tenant *tenant = &store->tenant[i];
+        if (tenant->now.checkpoint.size != tenant->now.ledger.size)
+            rc = checkpoint_sign(tenant->keys->ledger, tenant->id, &tenant->now.ledger, &tenant->now.checkpoint);
+    }
+    return rc;
 }

@@ -44,6 +44,9 @@ int ledger_load(MDB_txn *txn, struct tenant *tenant);
 int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry,
                   const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN]);
 
+/* Signs the tree heads of all ledgers that have grown since their last signed one. 0, or EACCES. */
+int ledger_sign(struct store *store);
+
 /* RFC 6962 section 2.1: hash of a leaf whose readable part is given. 0, or -1. */
 int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item *items, size_t item_count,
                      uint8_t leaf_hash[HASH_LEN]);

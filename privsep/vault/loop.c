@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "crypto/hash.h"
+#include "vault/ledger.h"
 #include "vault/rules.h"
 
 enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
@@ -35,11 +36,13 @@ __attribute__((noreturn)) static void store_failed(int rc, uint32_t place)
 
 /* ---- replies to the front ---- */
 
-static void queue_reply(struct vault *vault, uint16_t type, bool is_call, uint64_t reply_to, size_t length)
+static struct queued_reply *queue_reply(struct vault *vault, uint16_t type, uint64_t reply_to, size_t length)
 {
-    vault->queue[vault->queue_count++] = (struct queued_reply){
-        .type = type, .is_call = is_call, .reply_to = reply_to, .offset = vault->queue_used, .length = length};
+    struct queued_reply *reply = &vault->queue[vault->queue_count++];
+
+    *reply = (struct queued_reply){.type = type, .reply_to = reply_to, .offset = vault->queue_used, .length = length};
     vault->queue_used += (length + 15) & ~(size_t)15;
+    return reply;
 }
 
 static uint8_t *queue_room(struct vault *vault)
@@ -66,17 +69,14 @@ static void flush_replies(struct vault *vault)
 /* The group is not durable: no call of it may be acknowledged. */
 static void refuse_group(struct vault *vault)
 {
+    const struct session_call_reply refusal = {.status = CALL_STORE_UNAVAILABLE};
+
     for (size_t i = 0; i < vault->queue_count; i++) {
         struct queued_reply *reply = &vault->queue[i];
-        struct session_call_reply body;
-        if (!reply->is_call)
+        if (reply->answer.status != CALL_NOT_PERMITTED && !reply->answer.session)
             continue;
-        memcpy(&body, vault->queue_buffer + reply->offset, sizeof body);
-        if (body.status != CALL_OK && body.status != CALL_NOT_PERMITTED)
-            continue;
-        body = (struct session_call_reply){.status = CALL_STORE_UNAVAILABLE};
-        memcpy(vault->queue_buffer + reply->offset, &body, sizeof body);
-        reply->length = sizeof body;
+        memcpy(vault->queue_buffer + reply->offset, &refusal, sizeof refusal);
+        reply->length = sizeof refusal;
     }
 }
 
@@ -105,26 +105,17 @@ static struct call_clock read_clock(void)
 static int on_session_call(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
                            uint32_t *group_items)
 {
-    enum call_status status = CALL_OK;
-    size_t length = 0;
-    uint32_t items = 0;
+    struct call_answer answer;
     int rc = 0;
 
     if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 1);
-    if (!call_handle(&vault->engine, clock, view->body, view->body_length, queue_room(vault), &length, &status, &items,
-                     &rc))
+    if (!call_handle(&vault->engine, clock, view->body, view->body_length, queue_room(vault), &answer, &rc))
         violation(PEER_FRONT, view->header->type);
-    if (rc != 0) {
-        /* Kept in the group, so that refuse_group answers it with the others. */
-        struct session_call_reply spoiled = {.status = CALL_OK};
-        memcpy(queue_room(vault), &spoiled, sizeof spoiled);
-        length = sizeof spoiled;
-    }
-    queue_reply(vault, FRAME_SESSION_CALL_REPLY, true, view->header->seq, length);
-    *group_items += items;
-    if (status != CALL_OK)
-        report_refusal(vault, status, clock->boot_ms);
+    queue_reply(vault, FRAME_SESSION_CALL_REPLY, view->header->seq, answer.length)->answer = answer;
+    *group_items += answer.items;
+    if (answer.status != CALL_OK)
+        report_refusal(vault, answer.status, clock->boot_ms);
     return rc;
 }
 
@@ -142,7 +133,7 @@ static void on_citizen_key(struct vault *vault, const struct frame_view *view)
         memcpy(reply.public_key, tenant->keys->citizen_public, X25519_LEN);
     }
     memcpy(queue_room(vault), &reply, sizeof reply);
-    queue_reply(vault, FRAME_CITIZEN_KEY_REPLY, false, view->header->seq, sizeof reply);
+    queue_reply(vault, FRAME_CITIZEN_KEY_REPLY, view->header->seq, sizeof reply);
 }
 
 static void on_status(struct vault *vault, const struct frame_view *view)
@@ -158,7 +149,7 @@ static void on_status(struct vault *vault, const struct frame_view *view)
         reply.tenant[i].ledger_leaves = vault->store.tenant[i].committed.ledger.size;
     }
     memcpy(queue_room(vault), &reply, sizeof reply);
-    queue_reply(vault, FRAME_VAULT_STATUS_REPLY, false, view->header->seq, sizeof reply);
+    queue_reply(vault, FRAME_VAULT_STATUS_REPLY, view->header->seq, sizeof reply);
 }
 
 static int on_front_frame(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
@@ -178,8 +169,17 @@ static int on_front_frame(struct vault *vault, const struct call_clock *clock, c
     }
 }
 
-/* One group: drain the channel, one transaction, one fdatasync, then answer. Nothing is answered before it is durable.
- */
+/* Signs the tree heads, seals the answers, commits. Nothing is answered before it is durable. */
+static int complete_group(struct vault *vault)
+{
+    int rc = ledger_sign(&vault->store);
+
+    for (size_t i = 0; i < vault->queue_count && rc == 0; i++)
+        rc = call_seal(&vault->queue[i].answer, vault->queue_buffer + vault->queue[i].offset);
+    return rc == 0 ? store_commit(&vault->store) : rc;
+}
+
+/* One group: drain the channel, one transaction, one fdatasync, then answer. */
 static void serve_front(struct vault *vault)
 {
     struct call_clock clock = read_clock();
@@ -190,12 +190,9 @@ static void serve_front(struct vault *vault)
     while (vault->queue_count < GROUP_FRAMES && group_items < GROUP_ITEMS && rc == 0 &&
            vault->queue_used + CALL_REPLY_MAX + 16 <= QUEUE_BYTES && receive(vault, &vault->front, &view) == CHANNEL_OK)
         rc = on_front_frame(vault, &clock, &view, &group_items);
-    if (vault->store.txn) {
-        if (rc == 0)
-            rc = store_commit(&vault->store);
-        else
-            store_abort(&vault->store);
-    }
+    if (vault->store.txn && rc == 0)
+        rc = complete_group(vault);
+    store_abort(&vault->store);
     if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
         store_failed(rc, 2);
     if (rc != 0) {

@@ -8,9 +8,9 @@
 /* A reply that waits for the commit, or for the front to read. */
 struct queued_reply {
     uint16_t type;
-    bool is_call; /* SESSION_CALL_REPLY: its status is rewritten when the commit fails */
     uint64_t reply_to;
-    size_t offset, length; /* in the buffer */
+    size_t offset, length;     /* in the buffer */
+    struct call_answer answer; /* of a SESSION_CALL_REPLY; else zero */
 };
 
 /*

@@ -32,8 +32,9 @@
 
 /* What a transaction changes besides the pages: kept twice, to go back to on abort. */
 struct tenant_state {
-    uint64_t subjects;    /* references with a number */
-    struct merkle ledger; /* its size is the index of the next leaf */
+    uint64_t subjects;                   /* references with a number */
+    struct merkle ledger;                /* its size is the index of the next leaf */
+    struct ledger_checkpoint checkpoint; /* the last signed tree head; of the whole ledger once committed */
 };
 
 struct tenant {

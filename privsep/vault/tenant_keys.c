@@ -15,6 +15,7 @@ struct key_material {
     uint8_t record[32];
     uint8_t index[32];
     uint8_t citizen_ikm[32];
+    uint8_t ledger_seed[32];
 };
 
 /* Value of "keys" in a tenant's meta database. */
@@ -25,7 +26,7 @@ struct wrapped_keys {
     uint8_t nonce[AEAD_NONCE_LEN];
     uint8_t sealed[sizeof(struct key_material) + AEAD_TAG_LEN];
 };
-_Static_assert(sizeof(struct wrapped_keys) == 132, "wrapped_keys layout");
+_Static_assert(sizeof(struct wrapped_keys) == 164, "wrapped_keys layout");
 
 static struct aead *wrapping_context(uint16_t tenant, const uint8_t root_key[32])
 {
@@ -85,7 +86,8 @@ int tenant_keys_load(MDB_txn *txn, MDB_dbi meta, uint16_t tenant, const uint8_t 
     if (rc == 0) {
         keys->record = aead_new(material.record);
         keys->index = prf_new(material.index);
-        if (!keys->record || !keys->index ||
+        keys->ledger = ed25519_new(material.ledger_seed, keys->ledger_public);
+        if (!keys->record || !keys->index || !keys->ledger ||
             hpke_derive_key_pair(material.citizen_ikm, sizeof material.citizen_ikm, keys->citizen_private,
                                  keys->citizen_public) != 0)
             rc = ENOMEM;
@@ -101,5 +103,6 @@ void tenant_keys_free(struct tenant_keys *keys)
         return;
     aead_free(keys->record);
     prf_free(keys->index);
+    ed25519_free(keys->ledger);
     crypto_wipe(keys, sizeof *keys);
 }

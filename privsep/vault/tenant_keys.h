@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "crypto/aead.h"
+#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
 
@@ -18,6 +19,8 @@ struct tenant_keys {
     struct prf *index;                     /* number -> index key; 10^11 numbers make any unkeyed hash a plaintext */
     uint8_t citizen_private[HPKE_KEY_LEN]; /* opens citizen blobs */
     uint8_t citizen_public[HPKE_KEY_LEN];
+    struct ed25519 *ledger; /* signs tree heads */
+    uint8_t ledger_public[ED25519_KEY_LEN];
 };
 
 /* Loads the tenant's keys from its meta database, or makes and stores them when the database is empty. 0, an LMDB code,

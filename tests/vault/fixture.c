@@ -162,23 +162,24 @@ static void open_answer(const uint8_t *body, const struct session_call_reply *he
 void hand_in(struct fixture *fixture, const uint8_t *body, size_t length, struct answer *answer)
 {
     struct session_call_reply head;
-    size_t reply_length = 0;
-    uint32_t items;
+    struct call_answer handled;
     int rc;
 
     memset(answer, 0, sizeof *answer);
     assert_int_equal(store_begin(&fixture->store), 0);
-    assert_true(call_handle(&fixture->engine, &fixture->clock, body, length, reply, &reply_length, &answer->status,
-                            &items, &rc));
+    assert_true(call_handle(&fixture->engine, &fixture->clock, body, length, reply, &handled, &rc));
     assert_int_equal(rc, 0);
+    assert_int_equal(ledger_sign(&fixture->store), 0);
+    assert_int_equal(call_seal(&handled, reply), 0);
     assert_int_equal(store_commit(&fixture->store), 0);
+    answer->status = handled.status;
     memcpy(&head, reply, sizeof head);
     assert_int_equal(head.status, answer->status);
-    assert_int_equal(reply_length, sizeof head + head.clear_length + head.sealed_length);
+    assert_int_equal(handled.length, sizeof head + head.clear_length + head.sealed_length);
     if (answer->status == CALL_OK)
         open_answer(body, &head, answer);
     else
-        assert_int_equal(reply_length, sizeof head);
+        assert_int_equal(handled.length, sizeof head);
 }
 
 void call(struct fixture *fixture, uint8_t session, uint16_t operation, uint16_t purpose, const void *items,

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "crypto/hash.h"
+#include "vault/checkpoint.h"
 
 static struct answer answer;
 
@@ -120,6 +121,45 @@ static void f103_the_tree_survives_a_restart(void **state)
     assert_memory_equal(before, recomputed, HASH_LEN);
 }
 
+/* Every answer carries a tree head that includes its leaf, signed by the tenant's ledger key. */
+static void every_answer_carries_a_signed_tree_head(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct tenant *tenant = &fixture->store.tenant[0];
+    struct call_item item = {.reference = {1}};
+    struct ledger_checkpoint head;
+    uint8_t root[HASH_LEN];
+
+    test_number(1, item.number);
+    for (uint64_t i = 0; i < 3; i++) {
+        call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+        head = answer.head.checkpoint;
+        assert_int_equal(head.size, i + 1);
+        assert_true(checkpoint_verify(tenant->keys->ledger_public, TENANT_A, &head));
+    }
+    assert_int_equal(merkle_root(&tenant->now.ledger, root), 0);
+    assert_memory_equal(head.root, root, HASH_LEN);
+    assert_false(checkpoint_verify(tenant->keys->ledger_public, TENANT_B, &head));
+    head.size++;
+    assert_false(checkpoint_verify(tenant->keys->ledger_public, TENANT_A, &head));
+    assert_memory_not_equal(tenant->keys->ledger_public, fixture->store.tenant[1].keys->ledger_public, 32);
+}
+
+/* The text that is signed, byte for byte: other people's verifiers depend on it (C2SP tlog-checkpoint). */
+static void checkpoint_text_is_c2sps(void **state)
+{
+    char text[CHECKPOINT_TEXT_MAX];
+    uint8_t root[HASH_LEN];
+
+    (void)state;
+    for (int i = 0; i < HASH_LEN; i++)
+        root[i] = (uint8_t)i;
+    size_t length = checkpoint_text(1, 18446744073709551615u, root, text);
+    assert_string_equal(text, "sekisho/prefectures/01\n18446744073709551615\n"
+                              "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    assert_int_equal(length, strlen(text));
+}
+
 /* The number's call and its leaf share one transaction: without the one there is not the other. */
 static void no_leaf_no_use(void **state)
 {
@@ -127,9 +167,7 @@ static void no_leaf_no_use(void **state)
     struct call_head head = {.version = 1, .operation = OPERATION_ENROLL, .purpose = PURPOSE_REGISTER, .count = 1};
     struct call_item item = {.request_id = {1}};
     static uint8_t body[FRAME_MAX], reply[CALL_REPLY_MAX];
-    enum call_status status;
-    size_t reply_length;
-    uint32_t items;
+    struct call_answer handled;
     int rc;
 
     test_number(1, item.number);
@@ -140,8 +178,7 @@ static void no_leaf_no_use(void **state)
     char anything = 0;
     MDB_val key = {sizeof later, &later}, value = {1, &anything};
     assert_int_equal(mdb_put(fixture->store.txn, fixture->store.tenant[0].entry, &key, &value, 0), 0);
-    assert_true(
-        call_handle(&fixture->engine, &fixture->clock, body, length, reply, &reply_length, &status, &items, &rc));
+    assert_true(call_handle(&fixture->engine, &fixture->clock, body, length, reply, &handled, &rc));
     assert_int_not_equal(rc, 0);
     store_abort(&fixture->store);
     assert_int_equal(lookup(fixture, SESSION_OTHER, item.number, NULL), DETAIL_NOT_FOUND);
@@ -159,6 +196,8 @@ int main(void)
         TEST(inv06_a_refused_call_is_recorded_without_items),
         TEST(indices_go_on_after_a_restart),
         TEST(f103_the_tree_survives_a_restart),
+        TEST(every_answer_carries_a_signed_tree_head),
+        TEST(checkpoint_text_is_c2sps),
         TEST(no_leaf_no_use),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
