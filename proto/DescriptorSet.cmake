@@ -1,8 +1,6 @@
 # sekisho_descriptor_set(TARGET SYMBOL [IMPORT folder] FILES...): a library with the FileDescriptorSet of FILES and all they
 # import as `const uint8_t SYMBOL[]` and `const size_t SYMBOL_length`, declared in "SYMBOL.h". protobuf-c's descriptors hold
 # neither the streaming kinds nor what reflection serves, so the server is given this.
-set(SEKISHO_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
-
 function(sekisho_descriptor_set target symbol)
   cmake_parse_arguments(PARSE_ARGV 2 set "" "IMPORT" "")
   set(imports -I${SEKISHO_PROTO_DIR} -I/usr/include)
@@ -18,6 +16,7 @@ function(sekisho_descriptor_set target symbol)
       endif()
     endforeach()
   endforeach()
+  set(embed ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/embed.cmake)
   set(out ${CMAKE_BINARY_DIR}/generated/descriptor_set/${target})
   file(MAKE_DIRECTORY ${out})
   add_custom_command(
@@ -25,8 +24,8 @@ function(sekisho_descriptor_set target symbol)
     COMMAND ${PROTOC} ${imports} --include_imports --descriptor_set_out=${out}/${symbol}.binpb
             ${set_UNPARSED_ARGUMENTS}
     COMMAND ${CMAKE_COMMAND} -DINPUT=${out}/${symbol}.binpb -DSYMBOL=${symbol} -DOUT=${out}
-            -P ${SEKISHO_EMBED_SCRIPT}
-    DEPENDS ${inputs} ${SEKISHO_EMBED_SCRIPT} VERBATIM)
+            -P ${embed}
+    DEPENDS ${inputs} ${embed} VERBATIM)
   add_library(${target} STATIC ${out}/${symbol}.c ${out}/${symbol}.h)
   target_include_directories(${target} SYSTEM PUBLIC ${out})
 endfunction()
