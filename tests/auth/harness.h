@@ -1,0 +1,69 @@
+/*
+ * The auth process without its lock-down, in a child of the test: the test is warden, front and vault at its three
+ * channels, and a client that seals logins. Accounts of the harness: see harness.c.
+ */
+#ifndef SEKISHO_TESTS_AUTH_HARNESS_H
+#define SEKISHO_TESTS_AUTH_HARNESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "auth/auth.h"
+#include "cmocka_includes.h"
+
+#define HARNESS_TENANT   11
+#define HARNESS_PASSWORD "Correct-Horse-7"
+#define HARNESS_TTL_S    600
+
+struct harness {
+    pid_t pid;
+    struct channel control, front, vault;
+    uint8_t login_public[X25519_LEN];
+};
+
+/* A login as the client knows it, to be changed by a test before it is sealed. */
+struct client {
+    struct login_plain plain;
+    uint8_t ephemeral_private[X25519_LEN];
+    struct hpke_context hpke;
+    struct login_request request;
+};
+
+/* As cmocka set-up and tear-down: a served auth with room for 4 sessions in *state. Tear-down kills it when it still
+ * runs. */
+int harness_set_up(void **state);
+int harness_tear_down(void **state);
+
+/* Waits for the process to end by itself and returns its exit code. */
+int harness_exit_code(struct harness *harness);
+
+/* Sends a frame to auth; returns its sequence number. */
+uint64_t harness_send(struct channel *channel, uint16_t type, uint64_t reply_to, const void *body, size_t length);
+
+/* Waits for a frame of this type on the channel, copies its body (of exactly this length) and returns its header.
+ * Events on the control channel are passed over unless asked for. */
+struct frame_header harness_receive(struct channel *channel, uint16_t type, void *body, size_t length);
+
+/* True when nothing arrives for 50 ms. */
+bool harness_silent(struct channel *channel);
+
+/* A challenge from auth. */
+void harness_challenge(struct harness *harness, uint16_t tenant, uint8_t challenge[CHALLENGE_LEN]);
+
+/* A login of this account and password over certificate 0xc0..., with a fresh challenge, not sealed yet. */
+void client_init(struct client *client, struct harness *harness, const char *account, const char *password);
+/* Seals client->plain to the key of the harness into client->request. */
+void client_seal(struct client *client, const struct harness *harness);
+
+/* Sends the request and returns the sequence number. */
+uint64_t client_send(const struct client *client, struct harness *harness);
+
+/* Sends a login that must be refused, and returns its status after checking that the reply tells nothing else and that
+ * the vault heard nothing. */
+enum login_status client_refused(const struct client *client, struct harness *harness);
+
+/* Sends a login that must succeed, answers for the vault, and returns what vault and front got. */
+void client_logs_in(const struct client *client, struct harness *harness, struct session_open *open,
+                    struct login_reply *reply);
+
+#endif
