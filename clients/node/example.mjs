@@ -1,4 +1,4 @@
-// Enrols a number as a reception officer, then matches it and looks it up as a reviewer: no role may do both.
+// Enrols a number as a reception officer, then looks it up and matches it as a reviewer: no role may do both.
 // Prints outcomes and references, never a number.
 
 import { readFileSync } from "node:fs";
@@ -46,7 +46,7 @@ function readOptionsOrExit() {
 
 function show(step, { results, ledgerIndex }) {
   for (const { outcome, detail, reference } of results)
-    console.log(`${step}: ${outcome} (${detail}) reference ${reference.toString("hex")} ledger ${ledgerIndex}`);
+    console.log(`${step}: ${outcome} (${detail}) reference ${reference.toString("hex")}, ledger leaf ${ledgerIndex}`);
   return results[0];
 }
 
@@ -62,6 +62,7 @@ async function withSession(client, login, work) {
 
 async function main(options) {
   const number = firstLine(options.number ?? 0);
+  if (number.length !== 12) throw new Error("a number has 12 digits");
   const tenant = Number(options.prefecture);
   const client = new Client({
     address: options.address,
@@ -72,12 +73,13 @@ async function main(options) {
   });
   const officer = (role) => ({ tenant, account: options[role], password: firstLine(options[`${role}-password`]) });
   try {
-    const enrolled = await withSession(client, officer("reception"), async (session) =>
+    await withSession(client, officer("reception"), async (session) =>
       show("enroll", await session.enroll(Purpose.REGISTER, [number])));
-    await withSession(client, officer("reviewer"), async (session) => {
-      show("match", await session.match(Purpose.CHANGE, [{ reference: enrolled.reference, number }]));
-      show("lookup", await session.lookup(Purpose.CHANGE, [number]));
+    const matched = await withSession(client, officer("reviewer"), async (session) => {
+      const { reference } = show("lookup", await session.lookup(Purpose.CHANGE, [number]));
+      return show("match", await session.match(Purpose.CHANGE, [{ reference, number }]));
     });
+    if (matched.outcome !== "MATCHED") process.exitCode = 1;
   } finally {
     number.fill(0);
     client.close();

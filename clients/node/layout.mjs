@@ -106,5 +106,11 @@ export function readResults(clear, details, { operation, purpose, count }) {
     ledgerIndex: clear.readBigUInt64LE(16),
     recordedAtUs: clear.readBigInt64LE(24),
     leafHash: Buffer.from(clear.subarray(32, 64)),
+    // struct ledger_checkpoint: a signed tree head of the ledger that includes the leaf.
+    checkpoint: {
+      size: clear.readBigUInt64LE(64),
+      root: Buffer.from(clear.subarray(72, 104)),
+      signature: Buffer.from(clear.subarray(104, 168)),
+    },
   };
 }

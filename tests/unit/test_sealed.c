@@ -190,16 +190,22 @@ static void test_a_whole_reply(void **state)
 
     (void)state;
     run(0x30, clear.head.leaf_hash, sizeof clear.head.leaf_hash);
+    clear.head.checkpoint.size = 9;
+    run(0x70, clear.head.checkpoint.root, sizeof clear.head.checkpoint.root);
+    run(0x90, clear.head.checkpoint.signature, sizeof clear.head.checkpoint.signature);
     run(0x50, clear.item.reference, sizeof clear.item.reference);
     assert_hex(&clear, sizeof clear,
                "01000300020000000100000000000000070000000000000000e025dafe5b0600"
                "303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f"
+               "0900000000000000707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f"
+               "909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+               "b0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecf"
                "505152535455565758595a5b5c5d5e5f04000000");
     run(0xa0, session, sizeof session);
     sealed_nonce(SEQ, nonce);
     sealed_reply_aad(session, SEQ, aad);
     assert_int_equal(aead_seal2(aead, nonce, aad, sizeof aad, &clear, sizeof clear, &detail, sizeof detail, sealed), 0);
-    assert_hex(sealed, sizeof sealed, "bb387a540b10bfee9caec4f41696ce3987f05d2e9d7ce4183341c0407e7fd1567af29f72");
+    assert_hex(sealed, sizeof sealed, "bb387a540b10bfee9caec4f41696ce3987f05d2e485efe5166ec672e766ff4a6aa7d6207");
     aead_free(aead);
 }
 

@@ -93,12 +93,15 @@ async function welcomeOfAnotherAccountIsRefused(peer) {
 }
 
 function answer(call, outcome, detail, reference) {
-  const clear = Buffer.alloc(64 + 20);
+  const clear = Buffer.alloc(168 + 20);
   clear.set([1, 0, call.operation, 0, call.purpose, 0, 0, 0, 1]);
   clear.writeBigUInt64LE(7n, 16);
   clear.writeBigInt64LE(1_790_000_000_000_000n, 24);
-  reference.copy(clear, 64);
-  clear[80] = outcome;
+  clear.writeBigUInt64LE(9n, 64);
+  clear.fill(0x70, 72, 104);
+  clear.fill(0x90, 104, 168);
+  reference.copy(clear, 168);
+  clear[184] = outcome;
   const details = Buffer.alloc(20);
   details[0] = detail;
   return { clear, details };
@@ -121,10 +124,11 @@ async function callsAndAnswers(peer) {
 
     const { clear, details } = answer({ operation: 3, purpose: 2 }, 4, 5, reference);
     const [sealed] = await peer.ask("reply", replyKey, id, u64(call.sequence), clear, details);
-    const { results, ledgerIndex, recordedAtUs } = call.open({ results: clear, sealed });
+    const { results, ledgerIndex, recordedAtUs, checkpoint } = call.open({ results: clear, sealed });
     assert.deepEqual(results, [{ outcome: "FOUND", detail: "FOUND", reference }]);
     assert.equal(ledgerIndex, 7n);
     assert.equal(recordedAtUs, 1_790_000_000_000_000n);
+    assert.deepEqual(checkpoint, { size: 9n, root: Buffer.alloc(32, 0x70), signature: Buffer.alloc(64, 0x90) });
   }
 }
 
@@ -136,7 +140,7 @@ async function forgedAnswersAreRefused(peer) {
   const good = answer({ operation: 3, purpose: 2 }, 5, 7, Buffer.alloc(16));
   const [sealed] = await peer.ask("reply", replyKey, id, u64(first.sequence), good.clear, good.details);
   const turned = Buffer.from(good.clear);
-  turned[80] = 4; // NOT_FOUND into FOUND, as a compromised front would
+  turned[184] = 4; // NOT_FOUND into FOUND, as a compromised front would
   assert.throws(() => first.open({ results: turned, sealed }), ForgedError);
   assert.throws(() => second.open({ results: good.clear, sealed }), ForgedError); // the answer to another call
   assert.throws(() => first.open({ results: good.clear, sealed: sealed.subarray(1) }), ForgedError);
