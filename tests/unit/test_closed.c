@@ -11,6 +11,7 @@
 #include <seccomp.h>
 
 #include "crypto/aead.h"
+#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
 
@@ -69,6 +70,17 @@ static bool use_hpke(void)
            hpke_open(&r, NULL, 0, sealed, sizeof sealed, opened) == 0 && hpke_export(&r, "e", 1, enc, sizeof enc) == 0;
 }
 
+static bool use_ed25519(void)
+{
+    const uint8_t seed[ED25519_KEY_LEN] = {4};
+    uint8_t public_key[ED25519_KEY_LEN], signature[ED25519_SIGNATURE_LEN];
+    struct ed25519 *key = ed25519_new(seed, public_key);
+    bool good = key && ed25519_sign(key, "x", 1, signature) == 0 && ed25519_verify(public_key, "x", 1, signature);
+
+    ed25519_free(key);
+    return good;
+}
+
 /* How a child ends that starts libcrypto, closes itself off and then does `work`: an exit code, or 128 and the signal.
  */
 static int end_of_child(bool (*work)(void))
@@ -115,6 +127,12 @@ static void test_hpke(void **state)
     assert_int_equal(end_of_child(use_hpke), 0);
 }
 
+static void test_ed25519(void **state)
+{
+    (void)state;
+    assert_int_equal(end_of_child(use_ed25519), 0);
+}
+
 int main(void)
 {
     /* libcrypto starts in the children only: each test sees a first use. */
@@ -123,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_hashes),
         cmocka_unit_test(test_aead),
         cmocka_unit_test(test_hpke),
+        cmocka_unit_test(test_ed25519),
     };
     return cmocka_run_group_tests_name("closed", tests, NULL, NULL);
 }
