@@ -13,8 +13,8 @@ class BenchError(Exception):
     """The bench cannot go on; the text says why."""
 
 
-def wait_for_ready(process, seconds):
-    """Reads "ready <port>" from a server's standard output."""
+def wait_for_line(process, start, seconds):
+    """Waits for a server's first line of standard output, which begins with `start`; gives what follows."""
     deadline = time.monotonic() + seconds
     text = b""
     descriptor = process.stdout.fileno()
@@ -25,10 +25,10 @@ def wait_for_ready(process, seconds):
         if not part:
             raise BenchError(f"{os.path.basename(process.args[0])} does not start")
         text += part
-    word, _, port = text.decode().split("\n")[0].partition(" ")
-    if word != "ready":
-        raise BenchError(f"{os.path.basename(process.args[0])} says {word!r} instead of being ready")
-    return int(port)
+    line = text.decode(errors="replace").split("\n")[0]
+    if not line.startswith(start):
+        raise BenchError(f"{os.path.basename(process.args[0])} says {line!r}, not {start!r}")
+    return line[len(start):].strip()
 
 
 def end(process, seconds=10):
@@ -50,7 +50,7 @@ def server(command):
     """A server that says "ready <port>"; gives (pid, port)."""
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE)
     try:
-        yield process.pid, wait_for_ready(process, 20)
+        yield process.pid, int(wait_for_line(process, "ready", 20))
     finally:
         end(process)
 
@@ -68,18 +68,27 @@ def load(command, seconds):
     return json.loads(done.stdout)
 
 
-def children(pid):
-    """Names and pids of a process's children, by comm (proc(5))."""
+def _parents():
+    """Parent and name of every process (proc(5))."""
     found = {}
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
+    for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
                 text = file.read()
         except OSError:
             continue
-        name, rest = text[text.index("(") + 1 : text.rindex(")")], text[text.rindex(")") + 2 :].split()
-        if int(rest[1]) == pid:
-            found[name] = int(entry)
+        end_of_name = text.rindex(")")
+        found[int(entry)] = (int(text[end_of_name + 2 :].split()[1]), text[text.index("(") + 1 : end_of_name])
+    return found
+
+
+def descendants(pid, prefix):
+    """Pids of the processes below `pid` whose names begin with `prefix`, by the rest of the name."""
+    parents = _parents()
+    found = {}
+    for candidate, (above, name) in parents.items():
+        while above != pid and above in parents:
+            above = parents[above][0]
+        if above == pid and name.startswith(prefix):
+            found[name[len(prefix) :]] = candidate
     return found

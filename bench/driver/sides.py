@@ -8,6 +8,7 @@ from driver import processes
 
 PING = "/sekisho.bench.v1.BenchService/Ping"
 IN_FLIGHT = 64
+WARM_UP = 0.25  # seconds
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,12 @@ PING_SERVERS = [
 ]
 
 
-def load_side(name, title, command, pids, warm_up=0.25):
+def load_side(name, title, command, pids):
     """Side: a bench-load command; the CPU time of `pids` (name -> pid) is charged to its calls."""
     watched = [word for process, pid in pids.items() for word in ("--pid", f"{process}:{pid}")]
 
     def run(seconds):
-        return processes.load(command + watched + ["--seconds", seconds, "--warm-up", warm_up], seconds + 60)
+        return processes.load(command + watched + ["--seconds", seconds, "--warm-up", WARM_UP], seconds + 60)
 
     return Side(name, title, run)
 
