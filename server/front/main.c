@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,25 +60,16 @@ static void read_pem(struct pem_files *pem, bool tcp)
         child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_CERTIFICATE, 0, 0);
 }
 
-/* The unix socket's place in the front's own root, which is the folder that the socket is in. NULL: none. */
+/* Inside the front's own root, which is the folder that the socket is in. NULL: none. */
 static const char *place_of_socket(const struct launch_config *config)
 {
-    static char path[PATH_LEN + 1];
-    const char *slash = strrchr(config->socket_path, '/');
+    const char *path = config->socket_path;
 
-    if (config->socket_path[0] == '\0')
+    if (path[0] == '\0')
         return NULL;
-    snprintf(path, sizeof path, "/%s", slash ? slash + 1 : config->socket_path);
+    if (path[0] != '/' || path[1] == '\0' || strchr(path + 1, '/'))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_LAUNCH, 0, 0);
     return path;
-}
-
-/* A socket of an earlier run would be in the way; anything else there is not ours to remove. */
-static void remove_old_socket(const char *path)
-{
-    struct stat old;
-
-    if (path && lstat(path, &old) == 0 && S_ISSOCK(old.st_mode))
-        (void)unlink(path);
 }
 
 static void listen_now(struct front_process *process, const struct launch_config *config, const char *socket_path,
@@ -157,7 +147,6 @@ int main(void)
     child_step(&child, STEP_ROOT, sandbox_root(config->data_folder, socket_path == NULL));
     child_step(&child, STEP_CAPABILITIES, sandbox_drop_bounding());
     child_step(&child, STEP_IDENTITY, sandbox_identity(config->flags & LAUNCH_ROOT, config->uid, config->gid, warden));
-    remove_old_socket(socket_path);
     child_step(&child, STEP_NO_NEW_PRIVS, sandbox_no_new_privs());
     child_step(&child, STEP_MDWE, sandbox_mdwe());
     child_step(&child, STEP_LANDLOCK, sandbox_landlock(&allow, &landlock));
