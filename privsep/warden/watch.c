@@ -143,9 +143,13 @@ static void receive_frames(struct set *set, struct worker *worker)
     }
 }
 
-static void log_end(const struct worker *worker, const siginfo_t *info)
+static void log_end(const struct set *set, const struct worker *worker, const siginfo_t *info)
 {
-    if (info->si_code == CLD_EXITED && info->si_status == EXIT_PROTOCOL)
+    bool follows = info->si_status == EXIT_DRAINED || info->si_status == EXIT_PEER_GONE;
+
+    if (set->asked && info->si_code == CLD_EXITED && follows)
+        log_line(worker->name, "ended");
+    else if (info->si_code == CLD_EXITED && info->si_status == EXIT_PROTOCOL)
         log_line(worker->name, "ended with code %d: its peer broke the protocol, taken as an attack", info->si_status);
     else if (info->si_code == CLD_EXITED)
         log_line(worker->name, "ended with code %d", info->si_status);
@@ -168,7 +172,7 @@ static void take_end(struct set *set, struct worker *worker)
     worker->pidfd = -1;
     if (worker->control.fd >= 0)
         lose_channel(set, worker);
-    log_end(worker, &info);
+    log_end(set, worker, &info);
     /* The others end because this one did: theirs are consequences, not causes. */
     if (set->cause == EXIT_DRAINED || set->cause == EXIT_PEER_GONE)
         set->cause = worker->exit_code == EXIT_DRAINED ? EXIT_PEER_GONE : worker->exit_code;
