@@ -36,7 +36,8 @@ struct rpc_method {
     /* A request message. Unary and server-streaming calls get exactly one; with streaming requests the first is read by
      * the runtime and each next one after rpc_call_next. */
     void (*on_message)(struct rpc_call *call, const ProtobufCMessage *request);
-    /* The client half-closed (client streaming and bidirectional). */
+    /* The client half-closed (client streaming and bidirectional). No promise that all was sent: grpc-js half-closes a
+     * stream that it cancels. Where it matters, a message must say that it is the last. */
     void (*on_half_close)(struct rpc_call *call);
     /* The call is over before the handler finished it: the client has gone, the deadline passed, the server gives up
      * draining, or a request message of a stream was refused. The handler must still finish. Optional for unary and
