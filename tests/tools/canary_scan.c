@@ -1,10 +1,10 @@
 /*
  * canary-scan CANARIES FILE...: searches files for secrets that must not be in them.
  *
- * CANARIES is a text file, one secret a line. Each is looked for as text, and, where it is all digits, as a 64-bit integer
- * of either byte order and as packed decimals; also as base64 at each of the three alignments, as hex of either case, and
- * as UTF-16. Prints a line a hit (file, offset, line number of the canary, form; never the secret). Ends with 1 on any hit,
- * with 2 when something could not be read, so that a scan of nothing does not pass.
+ * CANARIES is a text file, one secret a line. Each is looked for as text, and, where it is all digits, as a 64-bit
+ * integer of either byte order and as packed decimals; also as base64 at each of the three alignments, as hex of either
+ * case, and as UTF-16. Prints a line a hit (file, offset, line number of the canary, form; never the secret). Ends with
+ * 1 on any hit, with 2 when something could not be read, so that a scan of nothing does not pass.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -17,8 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMS_MAX  4096
-#define NEEDLE_MAX 512
+#define FORMS_MAX  65536
+#define NEEDLE_MAX 416
+#define PREFIX_LEN 3
 
 struct needle {
     unsigned line;
@@ -29,6 +30,9 @@ struct needle {
 
 static struct needle needles[FORMS_MAX];
 static size_t needle_count;
+/* One bit for each possible start of PREFIX_LEN bytes: a memory image is walked once, whatever the number of needles.
+ */
+static uint8_t starts[(1u << (8 * PREFIX_LEN)) / 8];
 
 static void add(unsigned line, const char *form, const void *bytes, size_t length)
 {
@@ -70,11 +74,11 @@ static void add_number(unsigned line, const char *text, size_t length)
     uint64_t value = strtoull(text, NULL, 10);
     uint8_t packed[16] = {0}, big[8];
 
-    /* The five bytes that 10^11 and more fill; the rest are zeros or neighbours. */
-    add(line, "integer", &value, 5);
+    /* Twelve digits fill five bytes; the zero byte beside them keeps chance hits in a large image away. */
+    add(line, "integer", &value, 6);
     for (int i = 0; i < 8; i++)
         big[i] = (uint8_t)(value >> (56 - 8 * i));
-    add(line, "integer, big-endian", big + 3, 5);
+    add(line, "integer, big-endian", big + 2, 6);
     for (size_t i = 0; i + 1 < length && i / 2 < sizeof packed; i += 2)
         packed[i / 2] = (uint8_t)((text[i] - '0') << 4 | (text[i + 1] - '0'));
     add(line, "packed decimal", packed, length / 2);
@@ -127,16 +131,63 @@ static void load_canaries(const char *path)
     }
 }
 
+static uint32_t prefix_of(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+    uint32_t left = prefix_of(((const struct needle *)a)->bytes), right = prefix_of(((const struct needle *)b)->bytes);
+
+    return (left > right) - (left < right);
+}
+
+static void index_needles(void)
+{
+    qsort(needles, needle_count, sizeof needles[0], by_prefix);
+    for (size_t i = 0; i < needle_count; i++) {
+        uint32_t prefix = prefix_of(needles[i].bytes);
+        starts[prefix / 8] |= (uint8_t)(1u << prefix % 8);
+    }
+}
+
+static size_t first_with_prefix(uint32_t prefix)
+{
+    size_t low = 0, high = needle_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (prefix_of(needles[middle].bytes) < prefix)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static unsigned hits_at(const char *path, const uint8_t *bytes, size_t offset, size_t left)
+{
+    uint32_t prefix = prefix_of(bytes + offset);
+    unsigned hits = 0;
+
+    for (size_t i = first_with_prefix(prefix); i < needle_count && prefix_of(needles[i].bytes) == prefix; i++) {
+        if (needles[i].length > left || memcmp(bytes + offset, needles[i].bytes, needles[i].length) != 0)
+            continue;
+        printf("%s: offset %zu: canary %u as %s\n", path, offset, needles[i].line, needles[i].form);
+        hits++;
+    }
+    return hits;
+}
+
 static unsigned scan_bytes(const char *path, const uint8_t *bytes, size_t length)
 {
     unsigned hits = 0;
 
-    for (size_t i = 0; i < needle_count; i++) {
-        const uint8_t *found = memmem(bytes, length, needles[i].bytes, needles[i].length);
-        if (!found)
-            continue;
-        printf("%s: offset %zu: canary %u as %s\n", path, (size_t)(found - bytes), needles[i].line, needles[i].form);
-        hits++;
+    for (size_t offset = 0; offset + PREFIX_LEN <= length; offset++) {
+        uint32_t prefix = prefix_of(bytes + offset);
+        if (starts[prefix / 8] & (1u << prefix % 8))
+            hits += hits_at(path, bytes, offset, length - offset);
     }
     return hits;
 }
@@ -175,6 +226,7 @@ int main(int argc, char **argv)
         return 2;
     }
     load_canaries(argv[1]);
+    index_needles();
     for (int i = 2; i < argc; i++)
         hits += scan_file(argv[i], &unreadable);
     return hits ? 1 : unreadable ? 2 : 0;
