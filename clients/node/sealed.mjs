@@ -81,7 +81,7 @@ export function sessionKeys({ tenant, challenge, encapsulated, client, server, s
 }
 
 /**
- * Seals a login to auth's key. Returns what LoginRequest carries, and `accept`, which turns LoginResponse into a session.
+ * Seals a login to auth's key. Returns what LoginRequest carries, and `accept`, which makes a session of LoginResponse.
  * `password` is a Buffer; `certificate` the SHA-256 of the client's own DER certificate.
  */
 export async function sealLogin({ tenant, challenge, loginKey, certificate, account, password }) {

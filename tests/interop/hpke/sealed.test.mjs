@@ -1,4 +1,4 @@
-// Sealed sessions: clients/node/sealed.mjs, written from the text of crypto/sealed.h, against the C code of auth and vault.
+// Sealed sessions: clients/node/sealed.mjs, written from the text of crypto/sealed.h, against the C of auth and vault.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

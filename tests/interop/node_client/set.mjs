@@ -1,0 +1,93 @@
+// A whole Sekisho set in a folder of its own on a loopback port, with one account a role.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export const EXIT_SANDBOX = 71;
+const PREFECTURE = "11";
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export class SekishoSet {
+  /** `binaries` is the folder of the executables. */
+  static async make(binaries, accounts) {
+    const set = new SekishoSet();
+    set.binaries = binaries;
+    set.scratch = mkdtempSync(join(tmpdir(), "sekisho-node-"));
+    set.folder = join(set.scratch, "keys");
+    set.port = await freePort();
+    const listen = `127.0.0.1:${set.port}`;
+    set.cli("keygen", "--out", set.folder, "--listen", listen, "--prefecture", PREFECTURE, "--client", "office");
+    for (const { name, role, password } of accounts) set.#addAccount(name, role, password);
+    return set;
+  }
+
+  cli(...words) {
+    execFileSync(join(this.binaries, "sekisho"), words, { stdio: "pipe" });
+  }
+
+  #addAccount(name, role, password) {
+    const file = this.secret(`${name}.pw`, password);
+    const accounts = join(this.folder, "accounts");
+    this.cli("account", "add", "--accounts", accounts, "--prefecture", PREFECTURE, "--account", name, "--role", role,
+             "--password-file", file);
+  }
+
+  /** A file for one secret; its path. */
+  secret(name, text) {
+    const path = join(this.scratch, name);
+    writeFileSync(path, `${text}\n`, { mode: 0o600 });
+    return path;
+  }
+
+  /** Resolves when the set serves; rejects with its exit code when it ends instead. */
+  start() {
+    const command = [join(this.binaries, "sekisho-warden"), "--config", join(this.folder, "sekisho.conf")];
+    this.log = "";
+    this.process = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
+    this.ended = new Promise((resolve) => this.process.once("exit", (code, signal) => resolve(code ?? signal)));
+    this.process.stderr.on("data", (text) => (this.log += text));
+    return new Promise((resolve, reject) => {
+      createInterface({ input: this.process.stdout }).on("line", (line) => line.startsWith("ready:") && resolve());
+      // A set that cannot start here is tried again by the warden; the first reason is the reason.
+      this.process.stderr.on("data", () => {
+        const code = /the set ended with code (\d+)/.exec(this.log);
+        if (code) reject(Object.assign(new Error(this.log), { code: Number(code[1]) }));
+      });
+      this.ended.then((code) => reject(Object.assign(new Error(this.log), { code })));
+    });
+  }
+
+  /** How the client of this test reaches the set. */
+  clientOptions() {
+    const file = (name) => join(this.folder, name);
+    return {
+      address: `localhost:${this.port}`,
+      ca: file("ca.crt.pem"),
+      cert: file("clients/office.crt.pem"),
+      key: file("clients/office.key.pem"),
+      pin: readFileSync(file("login.pin"), "ascii").trim(),
+      prefecture: PREFECTURE,
+    };
+  }
+
+  /** Exit code of the warden after it was asked to end. */
+  async stop() {
+    this.process?.kill("SIGTERM");
+    const code = await this.ended;
+    rmSync(this.scratch, { recursive: true, force: true });
+    return code;
+  }
+}
