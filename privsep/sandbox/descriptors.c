@@ -31,13 +31,8 @@ static bool is_readable_file(int fd, int status_flags)
            (status_flags & O_PATH) == 0;
 }
 
-static bool is_of_kind(int fd, enum fd_kind kind)
+static bool looks_like(int fd, int status_flags, enum fd_kind kind)
 {
-    int status_flags = fcntl(fd, F_GETFL);
-
-    if (status_flags < 0)
-        return false; /* EBADF: missing */
-    errno = EINVAL;
     switch (kind) {
     case FD_NULL:
         return is_null_device(fd);
@@ -49,6 +44,17 @@ static bool is_of_kind(int fd, enum fd_kind kind)
         return is_readable_file(fd, status_flags);
     }
     return false;
+}
+
+static bool is_of_kind(int fd, enum fd_kind kind)
+{
+    int status_flags = fcntl(fd, F_GETFL);
+
+    if (status_flags < 0)
+        return false; /* EBADF: missing */
+    bool right = looks_like(fd, status_flags, kind);
+    errno = EINVAL;
+    return right;
 }
 
 /* A descriptor that nobody named is a hole in the wiring list, and an open folder would undo pivot_root. */
