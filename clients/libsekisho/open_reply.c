@@ -66,6 +66,18 @@ static bool take_results(const struct sealed_call *call, const uint8_t *clear, c
     return true;
 }
 
+static void take_receipt(const struct sealed_call *call, const struct call_result_head *head,
+                         struct sekisho_receipt *receipt)
+{
+    *receipt = (struct sekisho_receipt){.sequence = call->sequence,
+                                        .ledger_index = head->ledger_index,
+                                        .recorded_us = head->recorded_at_us,
+                                        .tree_size = head->checkpoint.size};
+    memcpy(receipt->leaf_hash, head->leaf_hash, sizeof receipt->leaf_hash);
+    memcpy(receipt->tree_root, head->checkpoint.root, sizeof receipt->tree_root);
+    memcpy(receipt->tree_signature, head->checkpoint.signature, sizeof receipt->tree_signature);
+}
+
 enum sekisho_status session_open_reply(struct sekisho_session *session, const struct sealed_call *call,
                                        const Sekisho__V1__SealedReply *reply, struct sekisho_result *results,
                                        struct sekisho_receipt *receipt, struct sekisho_error *error)
@@ -85,10 +97,7 @@ enum sekisho_status session_open_reply(struct sekisho_session *session, const st
         memset(results, 0, call->count * sizeof *results);
         return forged(error);
     }
-    if (receipt) {
-        *receipt = (struct sekisho_receipt){
-            .sequence = call->sequence, .ledger_index = head.ledger_index, .recorded_us = head.recorded_at_us};
-        memcpy(receipt->leaf_hash, head.leaf_hash, sizeof receipt->leaf_hash);
-    }
+    if (receipt)
+        take_receipt(call, &head, receipt);
     return SEKISHO_OK;
 }

@@ -199,6 +199,11 @@ struct sekisho_receipt {
     uint64_t ledger_index;
     int64_t recorded_us;
     uint8_t leaf_hash[32]; /* RFC 6962 */
+    /* A tree head of the ledger that includes the leaf (RFC 6962 section 3.5), signed with Ed25519 over the text of a
+     * C2SP tlog-checkpoint. */
+    uint64_t tree_size;
+    uint8_t tree_root[32];
+    uint8_t tree_signature[64];
 };
 
 /* One call: seals the items, sends, checks the answer under the reply key. `results` has room for request->count;
