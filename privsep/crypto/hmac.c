@@ -123,11 +123,6 @@ end:
     return result;
 }
 
-static struct iovec piece(const void *data, size_t length)
-{
-    return (struct iovec){.iov_base = (void *)(uintptr_t)data, .iov_len = length};
-}
-
 int hkdf_extract(const void *salt, size_t salt_length, const void *ikm, size_t ikm_length, uint8_t prk[HASH_LEN])
 {
     struct iovec part = piece(ikm, ikm_length);

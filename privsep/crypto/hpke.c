@@ -20,11 +20,6 @@ struct suite {
 static const struct suite kem = {kem_suite, sizeof kem_suite};
 static const struct suite whole = {hpke_suite, sizeof hpke_suite};
 
-static struct iovec piece(const void *data, size_t length)
-{
-    return (struct iovec){.iov_base = (void *)(uintptr_t)data, .iov_len = length};
-}
-
 /* LabeledExtract of RFC 9180 section 4. */
 static int labeled_extract(struct suite suite, const void *salt, size_t salt_length, const char *label, const void *ikm,
                            size_t ikm_length, uint8_t prk[HASH_LEN])
