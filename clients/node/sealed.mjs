@@ -108,6 +108,20 @@ export async function sealLogin({ tenant, challenge, loginKey, certificate, acco
   return { encapsulated, ciphertext, accept };
 }
 
+/**
+ * A citizen's number for the vault, to be presented by the portal with the application of this nonce: struct
+ * call_item_citizen's blob. `citizenKey` is the vault's for this prefecture; `number` a Buffer of 12 ASCII digits.
+ */
+export async function sealNumber({ tenant, citizenKey, applicationNonce, portal, number }) {
+  const info = Buffer.concat([Buffer.from("sekisho/v1 citizen"), u16(tenant)]);
+  const account = Buffer.alloc(32);
+  account.write(portal, "ascii");
+  const recipientPublicKey = await suite.kem.deserializePublicKey(exact(citizenKey));
+  const sender = await suite.createSenderContext({ recipientPublicKey, info: exact(info) });
+  const sealed = await sender.seal(exact(number), exact(Buffer.concat([applicationNonce, account])));
+  return Buffer.concat([Buffer.from(sender.enc), Buffer.from(sealed)]);
+}
+
 /** The client's end of a session with the vault. */
 export class SealedSession {
   #id;

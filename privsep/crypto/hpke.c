@@ -96,8 +96,6 @@ static int key_schedule(const uint8_t shared[HASH_LEN], const void *info, size_t
         result = 0;
     crypto_wipe(secret, sizeof secret);
     context->seq = 0;
-    if (result != 0)
-        crypto_wipe(context, sizeof *context);
     return result;
 }
 
@@ -127,6 +125,8 @@ int hpke_setup_sender(const uint8_t recipient_public[HPKE_KEY_LEN], const void *
         result = set_up(dh, enc, recipient_public, info, info_length, context);
     crypto_wipe(ephemeral, sizeof ephemeral);
     crypto_wipe(dh, sizeof dh);
+    if (result != 0)
+        crypto_wipe(context, sizeof *context);
     return result;
 }
 
@@ -141,6 +141,8 @@ int hpke_setup_recipient(const uint8_t recipient_private[HPKE_KEY_LEN], const ui
     if (result == 0)
         result = set_up(dh, enc, recipient_public, info, info_length, context);
     crypto_wipe(dh, sizeof dh);
+    if (result != 0)
+        crypto_wipe(context, sizeof *context);
     return result;
 }
 

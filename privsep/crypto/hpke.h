@@ -20,7 +20,7 @@ int x25519_key_pair(uint8_t private_key[HPKE_KEY_LEN], uint8_t public_key[HPKE_K
 int x25519_public(const uint8_t private_key[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN]);
 int x25519(const uint8_t private_key[HPKE_KEY_LEN], const uint8_t peer_public[HPKE_KEY_LEN], uint8_t out[HPKE_KEY_LEN]);
 
-/* Context after set-up: key schedule of RFC 9180 section 5.1. Wipe with crypto_wipe. */
+/* Context after set-up: key schedule of RFC 9180 section 5.1. Wipe with crypto_wipe. All zero after a failed set-up. */
 struct hpke_context {
     uint8_t key[32];
     uint8_t base_nonce[12];

@@ -230,12 +230,17 @@ static void test_small_order_keys_are_refused(void **state)
 {
     const uint8_t zero[HPKE_KEY_LEN] = {0};
     uint8_t private_key[HPKE_KEY_LEN], public_key[HPKE_KEY_LEN], enc[HPKE_KEY_LEN];
+    const struct hpke_context nothing = {0};
     struct hpke_context context;
 
     (void)state;
     assert_int_equal(x25519_key_pair(private_key, public_key), 0);
+    memset(&context, 0xee, sizeof context);
     assert_int_equal(hpke_setup_sender(zero, info, strlen(info), NULL, 0, enc, &context), -1);
+    assert_memory_equal(&context, &nothing, sizeof nothing);
+    memset(&context, 0xee, sizeof context);
     assert_int_equal(hpke_setup_recipient(private_key, zero, info, strlen(info), &context), -1);
+    assert_memory_equal(&context, &nothing, sizeof nothing);
 }
 
 static int set_up(void **state)

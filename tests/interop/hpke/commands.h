@@ -18,6 +18,8 @@ void command_open(const struct line *line);
 void command_login(const struct line *line);
 /* call CALL_KEY SESSION SEQ SEALED -> PLAIN: what the vault does with a call. */
 void command_call(const struct line *line);
+/* citizen TENANT VAULT_PRIVATE APPLICATION_NONCE PORTAL BLOB -> NUMBER: what the vault does with a citizen's blob. */
+void command_citizen(const struct line *line);
 /* reply REPLY_KEY SESSION SEQ CLEAR DETAILS -> SEALED: how the vault answers. */
 void command_reply(const struct line *line);
 

@@ -9,8 +9,8 @@ static const struct {
     const char *name;
     void (*run)(const struct line *line);
 } commands[] = {
-    {"derive", command_derive}, {"seal", command_seal}, {"open", command_open},
-    {"login", command_login},   {"call", command_call}, {"reply", command_reply},
+    {"derive", command_derive}, {"seal", command_seal},   {"open", command_open},       {"login", command_login},
+    {"call", command_call},     {"reply", command_reply}, {"citizen", command_citizen},
 };
 
 static void run(const struct line *line)

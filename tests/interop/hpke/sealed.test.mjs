@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 
 import { clientModule, runTests } from "./peer.mjs";
 
-const { ForgedError, checkPin, fingerprint, sealLogin } = await clientModule("sealed.mjs");
+const { ForgedError, checkPin, fingerprint, sealLogin, sealNumber } = await clientModule("sealed.mjs");
 const { Operation, Purpose } = await clientModule("layout.mjs");
 
 const TENANT = 11;
@@ -151,6 +151,21 @@ async function forgedAnswersAreRefused(peer) {
   assert.throws(() => first.open({ results: match.clear, sealed: other }), ForgedError); // another operation's
 }
 
+async function citizenBlob(peer) {
+  const [vaultPrivate, citizenKey] = await peer.ask("derive", randomBytes(32));
+  const nonce = randomBytes(16);
+  const portal = Buffer.alloc(32);
+  portal.write("portal");
+  const number = Buffer.from("123456789018");
+  const blob = await sealNumber({ tenant: TENANT, citizenKey, applicationNonce: nonce, portal: "portal", number });
+  assert.equal(blob.length, 60);
+  const words = [tenantWord, vaultPrivate, nonce, portal, blob];
+  assert.deepEqual(await peer.ask("citizen", ...words), [number]);
+  // Another prefecture, application or portal cannot use it.
+  for (const [index, other] of [[0, Buffer.from([12, 0])], [2, randomBytes(16)], [3, Buffer.alloc(32, "x")]])
+    assert.deepEqual(await peer.ask("citizen", ...words.with(index, other)), [null]);
+}
+
 async function pins() {
   const key = randomBytes(32);
   checkPin(key, fingerprint(key));
@@ -160,5 +175,5 @@ async function pins() {
 
 await runTests({
   loginLayout, welcomeOpens, loginIsBoundToTenantAndChallenge, forgedWelcomesAreRefused,
-  welcomeOfAnotherAccountIsRefused, callsAndAnswers, forgedAnswersAreRefused, pins,
+  welcomeOfAnotherAccountIsRefused, callsAndAnswers, forgedAnswersAreRefused, citizenBlob, pins,
 });

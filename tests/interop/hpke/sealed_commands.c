@@ -105,6 +105,21 @@ void command_call(const struct line *line)
     aead_free(aead);
 }
 
+void command_citizen(const struct line *line)
+{
+    uint8_t info[CITIZEN_INFO_LEN], aad[CITIZEN_AAD_LEN], number[NUMBER_LEN];
+    const uint8_t *portal = word_of_length(line, 3, ACCOUNT_LEN), *blob = word_of_length(line, 4, CITIZEN_BLOB_LEN);
+    struct hpke_context context;
+
+    sealed_citizen_info((uint16_t)word_number(line, 0), info);
+    sealed_citizen_aad(word_of_length(line, 2, APPLICATION_NONCE_LEN), (const char *)portal, aad);
+    if (hpke_setup_recipient(word_of_length(line, 1, HPKE_KEY_LEN), blob, info, sizeof info, &context) != 0 ||
+        hpke_open(&context, aad, sizeof aad, blob + X25519_LEN, CITIZEN_BLOB_LEN - X25519_LEN, number) != 0)
+        printf("refused");
+    else
+        print_word(number, sizeof number);
+}
+
 void command_reply(const struct line *line)
 {
     uint8_t nonce[AEAD_NONCE_LEN], aad[REPLY_AAD_LEN];
