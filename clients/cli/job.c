@@ -190,7 +190,8 @@ static int finish(struct job *job, const char *seed, bool quiet)
         SAY(stderr, TEXT_SUMMARY, count_text(counts->rows), count_text(counts->good), count_text(counts->refused),
             count_text(counts->not_sent), seconds, rate);
     int code = job->stopped ? report_error(&job->error) : CLI_OK;
-    if ((job->stopped || interrupted) && seed)
+    /* Of use when the same run can go on later: not when the server said no. */
+    if (seed && (interrupted || code == CLI_UNREACHABLE || code == CLI_SERVER))
         SAY(stderr, TEXT_RUN_AGAIN, seed);
     if (code != CLI_OK)
         return code;
