@@ -12,9 +12,11 @@
 
 enum { CACHE_SLOTS = 64 };
 
+/* A connection's context is one object, and the reference held here keeps its address from being used again: the
+ * address alone says that it is the same connection. */
 struct peer {
-    char *pem;
-    size_t length;
+    grpc_auth_context *context;
+    bool known;
     uint8_t sha256[32];
 };
 
@@ -32,7 +34,7 @@ void rpc_peer_cache_free(struct rpc_peer_cache *cache)
     if (!cache)
         return;
     for (size_t i = 0; i < CACHE_SLOTS; i++)
-        free(cache->peers[i].pem);
+        grpc_auth_context_release(cache->peers[i].context);
     free(cache);
 }
 
@@ -54,45 +56,34 @@ static bool hash_certificate(const char *pem, size_t length, uint8_t sha256[32])
     return done;
 }
 
-static bool cached_hash(struct rpc_peer_cache *cache, const grpc_auth_property *pem, uint8_t sha256[32])
+static bool identify(const grpc_auth_context *context, uint8_t sha256[32])
 {
-    /* A connection's text stays where it is, so its address picks the slot; only equal bytes make a hit. */
-    struct peer *peer = &cache->peers[((uintptr_t)pem->value >> 4) % CACHE_SLOTS];
-    char *copy;
+    const grpc_auth_property *pem = property(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
+    const grpc_auth_property *security = property(context, GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
+    const char *insecure = "insecure";
 
-    if (peer->pem && peer->length == pem->value_length && memcmp(peer->pem, pem->value, peer->length) == 0) {
-        memcpy(sha256, peer->sha256, 32);
-        return true;
-    }
-    if (!hash_certificate(pem->value, pem->value_length, sha256))
-        return false;
-    copy = malloc(pem->value_length);
-    if (copy) {
-        memcpy(copy, pem->value, pem->value_length);
-        free(peer->pem);
-        *peer = (struct peer){.pem = copy, .length = pem->value_length};
-        memcpy(peer->sha256, sha256, 32);
-    }
-    return true;
+    if (pem)
+        return hash_certificate(pem->value, pem->value_length, sha256);
+    /* The only listeners without TLS are unix sockets (listen.c). */
+    memset(sha256, 0, 32);
+    return security && security->value_length == strlen(insecure) &&
+           memcmp(security->value, insecure, security->value_length) == 0;
 }
 
 bool rpc_peer_certificate(struct rpc_peer_cache *cache, grpc_call *call, uint8_t sha256[32])
 {
     grpc_auth_context *context = grpc_call_auth_context(call);
-    const grpc_auth_property *pem, *security;
-    bool known = false;
+    struct peer *peer = &cache->peers[((uintptr_t)context >> 6) % CACHE_SLOTS];
 
-    memset(sha256, 0, 32);
     if (!context)
         return false;
-    pem = property(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
-    security = property(context, GRPC_TRANSPORT_SECURITY_TYPE_PROPERTY_NAME);
-    if (pem)
-        known = cached_hash(cache, pem, sha256);
-    else if (security)
-        /* The only listeners without TLS are unix sockets (listen.c). */
-        known = security->value_length == strlen("insecure") &&
-                memcmp(security->value, "insecure", security->value_length) == 0;
-    grpc_auth_context_release(context);
-    return known;
+    if (peer->context == context) {
+        grpc_auth_context_release(context);
+    } else {
+        grpc_auth_context_release(peer->context);
+        peer->context = context;
+        peer->known = identify(context, peer->sha256);
+    }
+    memcpy(sha256, peer->sha256, 32);
+    return peer->known;
 }

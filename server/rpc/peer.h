@@ -1,6 +1,6 @@
 /*
  * Who is at the other end: the SHA-256 of the client's certificate. Core gives it as PEM text with each call; the cache
- * saves decoding and hashing the same certificate again (25 us against 0.1 us).
+ * saves decoding and hashing the same certificate again. It holds references of core: free it before grpc_shutdown.
  */
 #ifndef SEKISHO_RPC_PEER_H
 #define SEKISHO_RPC_PEER_H

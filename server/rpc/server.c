@@ -235,9 +235,9 @@ void rpc_server_free(struct rpc_server *server)
         server->free_calls = call->next_free;
         gpr_free(call);
     }
+    rpc_peer_cache_free(server->peers);
     grpc_shutdown();
     rpc_arena_free(&server->arena);
-    rpc_peer_cache_free(server->peers);
     rpc_health_free(server->health);
     rpc_descriptors_free(server->descriptors);
     free(server->entries);
