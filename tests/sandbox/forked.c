@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,22 +27,38 @@ static bool become_ordinary(void)
             setresuid(ORDINARY_UID, ORDINARY_UID, ORDINARY_UID) == 0 && prctl(PR_SET_DUMPABLE, 1) == 0);
 }
 
-int forked(enum forked_as as, int (*run)(void *context), void *context)
+/* The test framework catches these; the code under test dies by them. */
+static void default_signals(void)
+{
+    static const int caught[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS, SIGABRT};
+
+    for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
+        signal(caught[i], SIG_DFL);
+}
+
+int forked_wait(pid_t pid)
 {
     int status;
 
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int forked(enum forked_as as, int (*run)(void *context), void *context)
+{
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
+        default_signals();
         if (as == AS_ROOT && geteuid() != 0)
             _exit(CANNOT);
         if (as == AS_USER_NAMESPACE && (!become_ordinary() || !enter_user_namespace()))
             _exit(CANNOT);
         _exit(run(context));
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return forked_wait(pid);
 }
 
 static int nothing(void *context)

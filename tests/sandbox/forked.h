@@ -4,11 +4,15 @@
 #define SEKISHO_TESTS_FORKED_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum forked_as { AS_CALLER, AS_ROOT, AS_USER_NAMESPACE };
 
 /* Exit code, or 128 + signal. The piece of code returns its exit code. */
 int forked(enum forked_as as, int (*run)(void *context), void *context);
+
+/* The same of a process already started. */
+int forked_wait(pid_t pid);
 
 /* false: this machine or this user cannot (then the test is reported as skipped). */
 bool forked_can(enum forked_as as);

@@ -156,12 +156,19 @@ static void limits_and_dumpable(void **state)
 
 /* ---- namespaces, root ---- */
 
+/* Made by the test, which outlives those who take it as their root. */
+static char folder[32];
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/sekisho-root-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0777), 0);
+}
+
 static int root_is_the_folder(void *context)
 {
-    char folder[] = "/tmp/sekisho-root-XXXXXX";
-
     (void)context;
-    WANT(mkdtemp(folder) != NULL);
     int inside = open(folder, O_RDONLY | O_DIRECTORY);
     WANT(inside >= 0 && mkdirat(inside, "below", 0700) == 0);
     close(inside);
@@ -175,10 +182,7 @@ static int root_is_the_folder(void *context)
 
 static int root_is_read_only(void *context)
 {
-    char folder[] = "/tmp/sekisho-root-XXXXXX";
-
     (void)context;
-    WANT(mkdtemp(folder) != NULL);
     WANT(sandbox_namespaces(CLONE_NEWNS));
     WANT(sandbox_root(folder, true));
     WANT(open("/file", O_CREAT | O_RDWR, 0700) < 0 && errno == EROFS);
@@ -207,8 +211,10 @@ static int root_needs_the_folder(void *context)
 static void namespaces_and_root(void **state)
 {
     (void)state;
+    make_folder();
     in_both_ways(root_is_the_folder);
     in_both_ways(root_is_read_only);
+    assert_int_equal(rmdir(folder), 0);
     in_both_ways(network_is_empty);
     in_both_ways(root_needs_the_folder);
 }
@@ -320,12 +326,10 @@ static int landlock_refuses(void *context)
 
 static int landlock_allows_what_is_listed(void *context)
 {
-    char folder[] = "/tmp/sekisho-sock-XXXXXX";
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct sandbox_landlock_state state;
 
     (void)context;
-    WANT(mkdtemp(folder) != NULL);
     const struct sandbox_landlock_allow allow = {.socket_folder = folder, .any_port = true};
     snprintf(address.sun_path, sizeof address.sun_path, "%s/s", folder);
     WANT(sandbox_no_new_privs() && sandbox_landlock(&allow, &state));
@@ -343,7 +347,11 @@ static void mdwe_and_landlock(void **state)
     (void)state;
     assert_int_equal(forked(AS_CALLER, memory_stays_data, NULL), 0);
     assert_int_equal(forked(AS_CALLER, landlock_refuses, NULL), 0);
+    make_folder();
     assert_int_equal(forked(AS_CALLER, landlock_allows_what_is_listed, NULL), 0);
+    char socket_path[64];
+    snprintf(socket_path, sizeof socket_path, "%s/s", folder);
+    assert_int_equal(unlink(socket_path) | rmdir(folder), 0);
 }
 
 /* ---- a child that fails ---- */

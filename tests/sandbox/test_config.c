@@ -1,0 +1,235 @@
+/* The configuration file is read strictly, and nothing it names may be another's to write. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "forked.h"
+#include "warden/config.h"
+#include "warden/paths.h"
+
+static char folder[FOLDER_LEN], conf[FOLDER_LEN + 8], said[4096];
+
+static int make(void **state)
+{
+    (void)state;
+    folder_make(folder, geteuid());
+    folder_write_config(folder, "");
+    snprintf(conf, sizeof conf, "%s/conf", folder);
+    return 0;
+}
+
+static int unmake(void **state)
+{
+    (void)state;
+    folder_remove(folder);
+    return 0;
+}
+
+static int load_and_open(void *context)
+{
+    static struct warden_config config;
+    struct opened_files files;
+
+    (void)context;
+    return config_load(conf, &config) && paths_open(&config, &files) ? 0 : 1;
+}
+
+static int load_to_pipe(void *context)
+{
+    WANT(dup2(*(int *)context, STDERR_FILENO) >= 0);
+    return load_and_open(NULL);
+}
+
+/* true when the configuration is good; `said` is what was logged. */
+static bool accepted(void)
+{
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    int code = forked(AS_CALLER, load_to_pipe, &ends[1]);
+    close(ends[1]);
+    ssize_t length = read(ends[0], said, sizeof said - 1);
+    said[length < 0 ? 0 : length] = '\0';
+    close(ends[0]);
+    assert_true(code == 0 || code == 1);
+    return code == 0;
+}
+
+static void assert_refused(const char *name, const char *reason)
+{
+    if (accepted())
+        fail_msg("accepted, although: %s", reason);
+    if (!strstr(said, name) || !strstr(said, reason))
+        fail_msg("wanted \"%s\" and \"%s\" in: %s", name, reason, said);
+}
+
+static void assert_line_refused(const char *line, const char *reason)
+{
+    char more[256];
+
+    snprintf(more, sizeof more, "%s\n", line);
+    folder_write_config(folder, more);
+    assert_refused("conf:", reason);
+}
+
+static void accepts_a_good_one(void **state)
+{
+    struct warden_config config;
+
+    (void)state;
+    folder_write_config(folder, "prefectures = 47,1\nlisten = [::1]:8443\nstore_size_gib = 2\nstore = /x/y/\n");
+    assert_true(config_load(conf, &config));
+    assert_int_equal(config.tenant_count, 2);
+    assert_int_equal(config.tenants[0], 1);
+    assert_int_equal(config.tenants[1], 47);
+    assert_string_equal(config.tcp_address, "::1");
+    assert_int_equal(config.tcp_port, 8443);
+    assert_true(config.store_bytes == 2ull << 30);
+    assert_int_equal(config.session_ttl_s, 3600);
+    assert_int_equal(config.session_max, 1024);
+    assert_int_equal(config.uid_base, 64200);
+    assert_string_equal(config.store, "/x/y");
+    folder_write_config(folder, "");
+    assert_true(accepted());
+}
+
+static void refuses_lines_by_number_and_key(void **state)
+{
+    (void)state;
+    assert_line_refused("colour = red", "colour is not a key");
+    assert_line_refused("session_max = 5\nsession_max = 6", "session_max is set twice");
+    assert_line_refused("session_max", "not a `key = value` line");
+    assert_line_refused("session_max = 0", "session_max must be");
+    assert_line_refused("session_max = 5x", "session_max must be");
+    assert_line_refused("session_max = -5", "session_max must be");
+    assert_line_refused("session_ttl_s = 99999999999999999999", "session_ttl_s must be");
+    assert_line_refused("store_size_gib = 1025", "store_size_gib must be");
+    assert_line_refused("uid_base = 0", "uid_base must be");
+    assert_line_refused("uid_base = 4294967292", "uid_base must be");
+    assert_line_refused("prefectures = 11,48", "prefectures must be");
+    assert_line_refused("prefectures = 11,,13", "prefectures must be");
+    assert_line_refused("prefectures = 11,13,11", "prefectures names a prefecture twice");
+    assert_line_refused("listen = localhost:8443", "listen must be");
+    assert_line_refused("listen = 127.0.0.1:0", "listen must be");
+    assert_line_refused("listen = 127.0.0.1:65536", "listen must be");
+    assert_line_refused("listen = 127.0.0.1", "listen must be");
+    assert_line_refused("listen = [::1:8443", "listen must be");
+    assert_line_refused("store = relative/store", "store must be an absolute path");
+    assert_line_refused("store =", "store must be an absolute path");
+}
+
+static void refuses_what_is_missing(void **state)
+{
+    (void)state;
+    folder_write(folder, "conf", 0644, "listen = 127.0.0.1:8443\n");
+    assert_refused("conf", "root_key is missing");
+    assert_refused("conf", "prefectures is missing");
+}
+
+static void assert_mode_refused(const char *name, mode_t mode, const char *reason)
+{
+    folder_write_config(folder, "");
+    folder_write(folder, name, mode, "x");
+    assert_refused(name, reason);
+    folder_write(folder, name, 0600, "x");
+}
+
+static void refuses_modes(void **state)
+{
+    (void)state;
+    folder_write_config(folder, "");
+    assert_mode_refused("root.key", 0640, "mode 0600 or 0400");
+    assert_mode_refused("root.key", 0604, "mode 0600 or 0400");
+    assert_mode_refused("login.key", 0700, "mode 0600 or 0400");
+    assert_mode_refused("server.key", 0644, "mode 0600 or 0400");
+    assert_mode_refused("accounts", 0644, "for no others to read or write");
+    assert_mode_refused("server.crt", 0664, "writable by its owner only");
+    assert_mode_refused("ca.crt", 0646, "writable by its owner only");
+    assert_true(accepted());
+    assert_int_equal(chmod(conf, 0666), 0);
+    assert_refused(conf, "writable by its owner only");
+    folder_write_config(folder, "");
+}
+
+static void refuses_links_and_other_kinds(void **state)
+{
+    char key[FOLDER_LEN + 16], other[FOLDER_LEN + 16], more[256];
+
+    (void)state;
+    folder_write_config(folder, "");
+    snprintf(key, sizeof key, "%s/root.key", folder);
+    snprintf(other, sizeof other, "%s/other.key", folder);
+    assert_int_equal(rename(key, other) | symlink(other, key), 0);
+    assert_refused("root.key", "symbolic link");
+    assert_int_equal(unlink(key) | link(other, key), 0);
+    assert_refused("root.key", "one name");
+    assert_int_equal(unlink(key) | mkdir(key, 0700), 0);
+    assert_refused("root.key", "must be a regular file");
+    assert_int_equal(rmdir(key) | mkfifo(key, 0600), 0);
+    assert_refused("root.key", "must be a regular file");
+    assert_int_equal(unlink(key), 0);
+    assert_refused("root.key", "No such file");
+    assert_int_equal(rename(other, key), 0);
+
+    char linked[FOLDER_LEN + 16];
+    snprintf(linked, sizeof linked, "%s/linked", folder);
+    assert_int_equal(symlink(folder, linked), 0);
+    snprintf(more, sizeof more, "root_key = %s/root.key\n", linked);
+    folder_write_config(folder, more);
+    assert_refused("linked/root.key", "a folder on the way is a symbolic link");
+    folder_write_config(folder, "");
+    assert_true(accepted());
+}
+
+static void refuses_a_folder_that_others_can_write_to(void **state)
+{
+    (void)state;
+    folder_write_config(folder, "");
+    assert_int_equal(chmod(folder, 0775), 0);
+    assert_refused("conf", "others can write to it");
+    assert_int_equal(chmod(folder, 0757), 0);
+    assert_refused("conf", "others can write to it");
+    /* Sticky, as /tmp is: others cannot replace what is there. */
+    assert_int_equal(chmod(folder, 01777), 0);
+    assert_true(accepted());
+    assert_int_equal(chmod(folder, 0755), 0);
+}
+
+static void refuses_another_owner(void **state)
+{
+    char key[FOLDER_LEN + 16];
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    snprintf(key, sizeof key, "%s/root.key", folder);
+    assert_int_equal(chown(key, ORDINARY_UID, ORDINARY_UID), 0);
+    assert_refused("root.key", "owned by the starting user");
+    assert_int_equal(chown(key, 0, 0) | chown(folder, ORDINARY_UID, 0), 0);
+    assert_refused("conf", "does not belong to root or the starting user");
+    assert_int_equal(chown(folder, 0, 0), 0);
+    assert_true(accepted());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accepts_a_good_one),
+        cmocka_unit_test(refuses_lines_by_number_and_key),
+        cmocka_unit_test(refuses_what_is_missing),
+        cmocka_unit_test(refuses_modes),
+        cmocka_unit_test(refuses_links_and_other_kinds),
+        cmocka_unit_test(refuses_a_folder_that_others_can_write_to),
+        cmocka_unit_test(refuses_another_owner),
+    };
+    return cmocka_run_group_tests_name("sandbox: configuration", tests, make, unmake);
+}
