@@ -1,10 +1,11 @@
 /*
  * canary-scan CANARIES FILE...: searches files for secrets that must not be in them.
  *
- * CANARIES is a text file, one secret a line. Each is looked for as text, and, where it is all digits, as a 64-bit
- * integer of either byte order and as packed decimals; also as base64 at each of the three alignments, as hex of either
- * case, and as UTF-16. Prints a line a hit (file, offset, line number of the canary, form; never the secret). Ends with
- * 1 on any hit, with 2 when something could not be read, so that a scan of nothing does not pass.
+ * CANARIES is a text file, one secret a line; "hex:" and hex digits stand for bytes, which are looked for as they are
+ * and as hex and base64. Each is looked for as text, and, where it is all digits, as a 64-bit integer of either byte
+ * order and as packed decimals; also as base64 at each of the three alignments, as hex of either case, and as UTF-16.
+ * Prints a line a hit (file, offset, line number of the canary, form; never the secret). Ends with 1 on any hit, with 2
+ * when something could not be read, so that a scan of nothing does not pass.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -110,6 +111,26 @@ static void add_canary(unsigned line, const char *text)
         add_number(line, text, length);
 }
 
+static void add_key(unsigned line, const char *hex)
+{
+    uint8_t bytes[NEEDLE_MAX];
+    size_t length = strlen(hex) / 2;
+    char upper[NEEDLE_MAX * 2 + 1] = "";
+
+    if (length < 8 || length > 128)
+        return;
+    for (size_t i = 0; i < length; i++) {
+        const char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+        bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+        snprintf(upper + 2 * i, 3, "%02X", bytes[i]);
+    }
+    add(line, "bytes", bytes, length);
+    add(line, "hex", hex, 2 * length);
+    add(line, "hex", upper, 2 * length);
+    for (size_t skip = 0; skip < 3; skip++)
+        add_base64(line, bytes, length, skip);
+}
+
 static void load_canaries(const char *path)
 {
     char line[1024];
@@ -122,7 +143,11 @@ static void load_canaries(const char *path)
     }
     while (fgets(line, sizeof line, file)) {
         line[strcspn(line, "\r\n")] = '\0';
-        add_canary(++number, line);
+        number++;
+        if (strncmp(line, "hex:", 4) == 0)
+            add_key(number, line + 4);
+        else
+            add_canary(number, line);
     }
     fclose(file);
     if (needle_count == 0) {

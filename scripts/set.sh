@@ -1,0 +1,81 @@
+# Shell functions that run a synthetic set of processes in a folder; sourced by the demo and by tests/system.
+# The folder holds set/ (what keygen makes), warden.log and a password file an account.
+# shellcheck shell=bash
+
+set_folder= warden=
+
+# set_create FOLDER: keys, certificates, three accounts with random passwords, a configuration on a free port.
+set_create() {
+  set_folder=$1
+  local port account
+  for _ in $(seq 50); do
+    port=$((20000 + RANDOM % 20000))
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  sekisho keygen --out "$set_folder/set" --prefecture 11 --client reception --client review --client approval \
+    --listen "127.0.0.1:$port" 2>&1
+  for account in reception01:REC reviewer01:REV approver01:APR; do
+    (umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$set_folder/${account%:*}.password")
+    sekisho account add --accounts "$set_folder/set/accounts" --prefecture 11 --account "${account%:*}" \
+      --role "${account#*:}" --password-file "$set_folder/${account%:*}.password" 2>&1
+  done
+}
+
+# set_start: starts the warden and waits until the set serves. Fails when it does not.
+set_start() {
+  : >"$set_folder/warden.log"
+  sekisho-warden --config "$set_folder/set/sekisho.conf" >"$set_folder/warden.log" 2>&1 &
+  warden=$!
+  set_wait_ready 1
+}
+
+# set_wait_ready N: waits until the set has said for the Nth time that it serves.
+set_wait_ready() {
+  for _ in $(seq 600); do
+    [[ $(grep -c '^ready:' "$set_folder/warden.log") -ge $1 ]] && return 0
+    kill -0 "$warden" 2>/dev/null || return 1
+    sleep 0.05
+  done
+  return 1
+}
+
+# set_stop: asks the warden to end; returns its exit code.
+set_stop() {
+  local code=0
+  [[ -n $warden ]] || return 0
+  kill -TERM "$warden" 2>/dev/null || true
+  wait "$warden" || code=$?
+  warden=
+  return "$code"
+}
+
+# set_process NAME: pid of vault, auth or front of this set, or of its "set" warden.
+set_process() {
+  local set_warden
+  set_warden=$(pgrep -P "$warden")
+  [[ $1 == set ]] && echo "$set_warden" || pgrep -P "$set_warden" -x "sekisho-$1"
+}
+
+# as DESK COMMAND...: with the desk's address, certificate and session
+as() {
+  local desk=$1
+  shift
+  (
+    # shellcheck disable=SC1090
+    . "$set_folder/set/clients/$desk.env"
+    "$@"
+  )
+}
+
+# set_login DESK ACCOUNT [OPTION...]
+set_login() {
+  local desk=$1 account=$2
+  shift 2
+  as "$desk" sekisho login --prefecture 11 --account "$account" --password-file "$set_folder/$account.password" "$@"
+}
+
+# memory_image PID FILE: all memory of a process, that which it keeps out of core dumps included. Root only.
+memory_image() {
+  gdb -p "$1" -batch -nx -ex 'set dump-excluded-mappings on' -ex "gcore $2" >"$set_folder/gdb.log" 2>&1 || true
+  [[ -s $2 ]]
+}
