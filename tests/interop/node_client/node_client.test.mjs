@@ -81,7 +81,7 @@ async function aRoleWithoutPermit(options) {
 async function main(binaries) {
   if (!existsSync(`${CLIENT}node_modules/@hpke/core`)) skip(`no npm packages; run "npm ci" in ${CLIENT}`);
   const set = await SekishoSet.make(binaries, ACCOUNTS);
-  let code;
+  let end;
   try {
     await set.start().catch((error) => {
       if (error.code === EXIT_SANDBOX && process.getuid() !== 0) set.cannot = "this user may not make namespaces";
@@ -102,11 +102,11 @@ async function main(binaries) {
     console.error(set.log);
     throw error;
   } finally {
-    code = await set.stop();
+    end = await set.stop();
   }
   if (set.cannot) skip(set.cannot);
-  assert.equal(code, 0, set.log);
-  assert.ok(!set.log.includes(NUMBER));
+  assert.equal(end.code, 0, end.log);
+  assert.ok(!end.log.includes(NUMBER));
 }
 
 await main(process.argv[2]);

@@ -1,7 +1,7 @@
 // A whole Sekisho set in a folder of its own on a loopback port, with one account a role.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,22 +52,28 @@ export class SekishoSet {
     return path;
   }
 
+  get log() {
+    return readFileSync(join(this.scratch, "log"), "utf8");
+  }
+
   /** Resolves when the set serves; rejects with its exit code when it ends instead. */
   start() {
     const command = [join(this.binaries, "sekisho-warden"), "--config", join(this.folder, "sekisho.conf")];
-    this.log = "";
-    this.process = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
+    // A file, not a pipe: node's pipes are sockets, and a sanitized process, which keeps its stderr, may have none.
+    const log = openSync(join(this.scratch, "log"), "a", 0o600);
+    this.process = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", log] });
+    closeSync(log);
     this.ended = new Promise((resolve) => this.process.once("exit", (code, signal) => resolve(code ?? signal)));
-    this.process.stderr.on("data", (text) => (this.log += text));
     return new Promise((resolve, reject) => {
-      createInterface({ input: this.process.stdout }).on("line", (line) => line.startsWith("ready:") && resolve());
+      const fail = (code) => reject(Object.assign(new Error(this.log), { code }));
       // A set that cannot start here is tried again by the warden; the first reason is the reason.
-      this.process.stderr.on("data", () => {
+      this.watch = setInterval(() => {
         const code = /the set ended with code (\d+)/.exec(this.log);
-        if (code) reject(Object.assign(new Error(this.log), { code: Number(code[1]) }));
-      });
-      this.ended.then((code) => reject(Object.assign(new Error(this.log), { code })));
-    });
+        if (code) fail(Number(code[1]));
+      }, 100);
+      createInterface({ input: this.process.stdout }).on("line", (line) => line.startsWith("ready:") && resolve());
+      this.ended.then(fail);
+    }).finally(() => clearInterval(this.watch));
   }
 
   /** How the client of this test reaches the set. */
@@ -83,11 +89,12 @@ export class SekishoSet {
     };
   }
 
-  /** Exit code of the warden after it was asked to end. */
+  /** Ends the set: the warden's exit code and its log. */
   async stop() {
     this.process?.kill("SIGTERM");
     const code = await this.ended;
+    const log = this.process ? this.log : "";
     rmSync(this.scratch, { recursive: true, force: true });
-    return code;
+    return { code, log };
   }
 }
