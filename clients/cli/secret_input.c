@@ -8,6 +8,8 @@
 
 #include "cli.h"
 
+#define INTERRUPT 3 /* Ctrl-C */
+
 /* One line without its end; a byte at a time, so that nothing of the lines after it is taken (standard input may be
  * shared). -1: no line, too long, or interrupted. */
 static long read_line(int fd, char out[SECRET_MAX], bool terminal)
@@ -23,7 +25,7 @@ static long read_line(int fd, char out[SECRET_MAX], bool terminal)
             return -1;
         if (got == 0 || byte == '\n')
             break;
-        if (terminal && byte == 3) /* Ctrl-C: ISIG is off */
+        if (terminal && byte == INTERRUPT)
             return -1;
         if (used + 1 == SECRET_MAX)
             return -1;
@@ -50,6 +52,7 @@ static long read_terminal(enum text prompt, char out[SECRET_MAX])
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ISIG);
     silent.c_lflag |= ICANON | ECHONL;
+    silent.c_cc[VEOL] = INTERRUPT; /* ends the line at once, though it is no signal now */
     fprintf(stderr, "%s", text(prompt));
     fflush(stderr);
     tcsetattr(fd, TCSAFLUSH, &silent);
