@@ -140,6 +140,7 @@ static int set_main(const char *config_path, uint32_t restarts)
         log_line("warden", "--set is for the keeper's use only");
         return EXIT_CONFIG;
     }
+    prctl(PR_SET_NAME, "sekisho-warden"); /* not "exe", for those who look at the process table */
     umask(022); /* the modes of the folders made here are meant as written */
     if (!config_load(config_path, &config) || !paths_open(&config, &files))
         return EXIT_CONFIG;

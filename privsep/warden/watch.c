@@ -131,6 +131,8 @@ static void receive_frames(struct set *set, struct worker *worker)
             handle_frame(set, worker, &view);
             break;
         case CHANNEL_VIOLATION:
+            if (verdict == FRAME_BAD_BUILD)
+                log_line(worker->name, "is of another build than the warden");
             log_line(worker->name, "broke the protocol (%s): taken as an attack", frame_verdict_name(verdict));
             set->fault = EXIT_PROTOCOL;
             return;
