@@ -19,6 +19,10 @@ static int login_options(const struct options *options, unsigned *prefecture)
         SAY(stderr, TEXT_PIN_MISSING);
         return CLI_USAGE;
     }
+    if (options->value[OPT_PIN] && options->value[OPT_TRUST]) {
+        SAY(stderr, TEXT_PIN_OR_TRUST);
+        return CLI_USAGE;
+    }
     return prefecture_of(options, prefecture);
 }
 

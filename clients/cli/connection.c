@@ -51,6 +51,8 @@ int report_error(const struct sekisho_error *error)
     }
     if (strcmp(error->reason, "SESSION_FILE_MISSING") == 0)
         SAY(stderr, TEXT_LOG_IN_FIRST);
+    if (strcmp(error->reason, "UNKNOWN_SESSION") == 0 || strcmp(error->reason, "SESSION_EXPIRED") == 0)
+        SAY(stderr, TEXT_LOG_IN_AGAIN);
     return exit_code_of(error);
 }
 
@@ -62,10 +64,6 @@ int connect_to_server(const struct options *options, struct sekisho_client **cli
     *client = NULL;
     if (options_number(options, OPT_TIMEOUT, 1, 3600, 30, &timeout_s) < 0)
         return CLI_USAGE;
-    if (options->value[OPT_TRUST] && options->value[OPT_PIN]) {
-        SAY(stderr, TEXT_PIN_OR_TRUST);
-        return CLI_USAGE;
-    }
     struct sekisho_options given = {
         .address = options->value[OPT_ADDRESS],
         .ca_file = options->value[OPT_CA],

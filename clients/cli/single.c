@@ -87,6 +87,18 @@ static void print_json(const struct sekisho_result *result, const char *referenc
     json_decref(object);
 }
 
+static void print_text(const struct sekisho_result *result, const char *reference)
+{
+    const char *outcome = sekisho_outcome_name(result->outcome), *reason = sekisho_detail_name(result->detail);
+    const char *explanation = detail_explanation(result->detail);
+    bool known = strspn(reference, "0") != HEX16_LEN;
+
+    printf("%s%s%s", outcome, known ? " " : "", known ? reference : "");
+    if (strcmp(outcome, reason) != 0)
+        printf(" %s", reason);
+    printf("%s%s\n", *explanation ? ": " : "", explanation);
+}
+
 static int print_result(const struct options *options, const struct job_kind *kind, const struct sekisho_item *item,
                         const struct sekisho_result *result, const struct sekisho_receipt *receipt)
 {
@@ -96,8 +108,7 @@ static int print_result(const struct options *options, const struct job_kind *ki
     if (options->value[OPT_JSON]) {
         print_json(result, reference, receipt);
     } else {
-        printf("%s %s (%s) %s\n", sekisho_outcome_name(result->outcome), reference, sekisho_detail_name(result->detail),
-               detail_explanation(result->detail));
+        print_text(result, reference);
         SAY(stderr, TEXT_RECORDED, count_text(receipt->ledger_index));
     }
     if (result->detail == SEKISHO_DETAIL_BUDGET_SPENT)

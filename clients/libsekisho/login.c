@@ -111,7 +111,7 @@ static void fill_state(const struct sekisho_client *client, const struct attempt
     state->sequence = 1;
     memcpy(state->session, id, sizeof state->session);
     memcpy(state->account, attempt->welcome.account, sizeof state->account);
-    memcpy(state->permit, attempt->welcome.permit, sizeof state->permit);
+    memcpy(state->permit, attempt->welcome.permit, sizeof attempt->welcome.permit);
     memcpy(state->certificate, client->certificate, sizeof state->certificate);
     memcpy(state->call_key, attempt->keys.call, sizeof state->call_key);
     memcpy(state->reply_key, attempt->keys.reply, sizeof state->reply_key);

@@ -15,7 +15,7 @@ _Static_assert((int)SEKISHO_OUTCOME_DONE == OUTCOME_DONE && (int)SEKISHO_OUTCOME
                "outcomes");
 _Static_assert((int)SEKISHO_DETAIL_DONE == DETAIL_DONE && (int)SEKISHO_DETAIL_BUDGET_SPENT == DETAIL_BUDGET_SPENT,
                "details");
-_Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE && DETAIL_BUDGET_SPENT + 1 == DETAIL_COUNT, "details");
+_Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE, "details");
 _Static_assert(SEKISHO_BATCH_MAX == CALL_ITEMS_MAX && SEKISHO_NUMBER_LEN == NUMBER_LEN, "sizes");
 _Static_assert(SEKISHO_BLOB_LEN == CITIZEN_BLOB_LEN && SEKISHO_PASSWORD_MAX == PASSWORD_MAX, "sizes");
 

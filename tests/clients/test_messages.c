@@ -75,7 +75,7 @@ static void test_places(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    for (int i = OPERATION_ENROLL; i < OPERATION_COUNT; i++)
+    for (int i = SEKISHO_ENROLL; i <= SEKISHO_ENROLL_CITIZEN; i++)
         assert_string_not_equal(sekisho_operation_name((enum sekisho_operation)i), "UNKNOWN");
     for (int i = OUTCOME_DONE; i < OUTCOME_COUNT; i++)
         assert_string_not_equal(sekisho_outcome_name((enum sekisho_outcome)i), "UNKNOWN");
