@@ -19,6 +19,7 @@
 #endif
 
 /* clang-format off: the tables are the .def files */
+/* NOLINTBEGIN(readability-duplicate-include) */
 static const struct seccomp_row vault_rows[] = {
 #include "sandbox/attest.def"
 #include "sandbox/dying.def"
@@ -54,6 +55,7 @@ static const struct seccomp_row warden_rows[] = {
 #include "sandbox/sanitizer.def"
 #endif
 };
+/* NOLINTEND(readability-duplicate-include) */
 /* clang-format on */
 
 #define POLICY(name)                                                                                                   \

@@ -57,8 +57,15 @@ static bool read_u32(const char *text, const char *name, uint32_t *value)
 
 static bool read_ids(const char *text, const char *name, uint32_t *real, uint32_t *effective, uint32_t *saved)
 {
-    const char *line = find_line(text, name);
-    return line && sscanf(line, "%u %u %u", real, effective, saved) == 3;
+    uint32_t *const ids[] = {real, effective, saved};
+    const char *at = find_line(text, name);
+    char *end;
+
+    for (size_t i = 0; at && i < 3; i++) {
+        *ids[i] = (uint32_t)strtoul(at, &end, 10);
+        at = end == at ? NULL : end;
+    }
+    return at != NULL;
 }
 
 static bool count_groups(const char *text, uint32_t *groups)

@@ -22,15 +22,15 @@ struct entry {
 
 static const char *set_path(struct warden_config *config, size_t offset, const char *value)
 {
-    char *field = (char *)config + offset;
+    size_t length = strlen(value);
 
     if (value[0] != '/')
         return "must be an absolute path";
-    if (strlen(value) >= PATH_LEN)
+    while (length > 1 && value[length - 1] == '/')
+        length--;
+    if (length >= PATH_LEN)
         return "path is too long";
-    strcpy(field, value);
-    for (size_t length = strlen(field); length > 1 && field[length - 1] == '/'; length--)
-        field[length - 1] = '\0';
+    memcpy((char *)config + offset, value, length);
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,14 +12,18 @@
 
 static bool is_mapped(uint32_t uid)
 {
-    unsigned long inside, outside, count;
+    char line[128], *at;
     bool mapped = false;
     FILE *map = fopen("/proc/self/uid_map", "re");
 
     if (!map)
         return false;
-    while (!mapped && fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3)
-        mapped = uid >= inside && uid - inside < count;
+    /* "inside outside count" a line (user_namespaces(7)). */
+    while (!mapped && fgets(line, sizeof line, map)) {
+        unsigned long inside = strtoul(line, &at, 10);
+        (void)strtoul(at, &at, 10);
+        mapped = uid >= inside && uid - inside < strtoul(at, NULL, 10);
+    }
     fclose(map);
     return mapped;
 }

@@ -59,7 +59,7 @@ static const char *const call_names[CALL_STATUS_COUNT] = {
     [CALL_BUDGET_SPENT] = "budget spent",
 };
 
-#define EVENT(event, wording) [event] = wording,
+#define EVENT(event, wording) [event] = (wording),
 static const char *const wordings[EVENT_COUNT] = {
 #include "warden/events.def"
 };
@@ -111,6 +111,7 @@ void log_line(const char *process, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): set one line above; clang-tidy 14 does not see it */
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     write_line(process, text);

@@ -141,7 +141,7 @@ static int set_main(const char *config_path, uint32_t restarts)
         return EXIT_CONFIG;
     }
     prctl(PR_SET_NAME, "sekisho-warden"); /* not "exe", for those who look at the process table */
-    umask(022); /* the modes of the folders made here are meant as written */
+    umask(022);                           /* the modes of the folders made here are meant as written */
     if (!config_load(config_path, &config) || !paths_open(&config, &files))
         return EXIT_CONFIG;
     set_init(&set, &config, restarts);
@@ -171,7 +171,7 @@ static pid_t start_set(void *context, unsigned restarts)
         return set;
     /* Out of the terminal's process group: the keeper alone takes its Ctrl-C. Out with the keeper, too. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setsid() >= 0 && close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
-        execve("/proc/self/exe", (char *const *)(uintptr_t)arguments, environment);
+        execve("/proc/self/exe", (char *const *)arguments, environment);
     _exit(EXIT_SYSTEM);
 }
 

@@ -21,23 +21,23 @@ struct worker {
     const char *name;
     const char *executable; /* beside the warden's own */
     const struct seccomp_policy *policy;
+    char root[PATH_LEN]; /* the folder that becomes its root */
     bool own_network;    /* must have a network namespace of its own */
+    bool ended;          /* and its exit_code is known */
+    uint16_t tcp_port;   /* front: from its READY */
     uint32_t threads;    /* exactly so many; 0: any number */
     uint32_t steps;      /* of enum sandbox_step that it must have done */
     uint32_t sockets;    /* exactly so many when it attests; 0: any number */
-    char root[PATH_LEN]; /* the folder that becomes its root */
 
     int give[WORKER_FDS]; /* descriptor 3 + i of the process; -1: none. Closed here once it is started */
 
-    struct channel control;
     pid_t pid; /* as fork(2) gave it, in the set's PID namespace */
     int pidfd; /* -1: not started */
     int status_fd;
-    bool ended;
-    int exit_code; /* 128 + signal when a signal ended it */
     enum phase phase;
+    int exit_code; /* 128 + signal when a signal ended it */
+    struct channel control;
     struct attestation_entry entry;
-    uint16_t tcp_port; /* front: from its READY */
 
     /* Events of the running second, so that no process can flood the log. */
     int64_t event_second;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ static bool place_descriptors(const struct worker *worker)
 
 static _Noreturn void become(const struct set *set, const struct worker *worker)
 {
-    char *const arguments[] = {(char *)(uintptr_t)worker->executable, NULL};
+    char *const arguments[] = {(char *)worker->executable, NULL};
     char *const environment[] = {NULL};
     int executables = fcntl(set->executables, F_DUPFD_CLOEXEC, SAFE_FD + WORKER_FDS);
     unsigned given = 0;
@@ -108,8 +109,8 @@ static pid_t outer_pid(int pidfd)
     if (!info)
         return -1;
     while (pid < 0 && fgets(line, sizeof line, info))
-        if (sscanf(line, "Pid: %ld", &pid) != 1)
-            pid = -1;
+        if (strncmp(line, "Pid:", 4) == 0)
+            pid = strtol(line + 4, NULL, 10);
     fclose(info);
     return (pid_t)pid;
 }
