@@ -40,8 +40,14 @@ static void block_signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
     sigaddset(set, SIGCHLD);
     sigprocmask(SIG_BLOCK, set, NULL);
+}
+
+static bool asks_to_end(int signal)
+{
+    return signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
 }
 
 static int exit_code_of(int status)
@@ -58,7 +64,7 @@ static int wait_for_set(pid_t set, const sigset_t *signals, bool *asked)
         int signal = sigwaitinfo(signals, NULL);
         if (signal == SIGCHLD && waitpid(set, &status, WNOHANG) == set)
             return exit_code_of(status);
-        if (signal == SIGTERM || signal == SIGINT) {
+        if (asks_to_end(signal)) {
             kill(set, *asked ? SIGKILL : SIGTERM);
             *asked = true;
         }
@@ -73,7 +79,7 @@ static bool pause_for(int64_t pause_ms, const sigset_t *signals)
     for (int64_t left = pause_ms; left > 0; left = until - now_ms()) {
         struct timespec timeout = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
         int signal = sigtimedwait(signals, NULL, &timeout);
-        if (signal == SIGTERM || signal == SIGINT)
+        if (asks_to_end(signal))
             return false;
     }
     return true;

@@ -24,8 +24,8 @@ struct keeper_plan {
 extern const struct keeper_plan keeper_default; /* 1 s, one hour, three; start is not set */
 
 /*
- * Blocks until it is over; returns the exit code of the warden. SIGTERM and SIGINT are passed to the set once, as
- * SIGTERM; the second one kills it. A set that ends with EXIT_DRAINED or EXIT_CONFIG is not started again.
+ * Blocks until it is over; returns the exit code of the warden. SIGTERM, SIGINT and SIGHUP are passed to the set once,
+ * as SIGTERM; the second one kills it. A set that ends with EXIT_DRAINED or EXIT_CONFIG is not started again.
  */
 int keeper_run(const struct keeper_plan *plan);
 

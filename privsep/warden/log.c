@@ -57,6 +57,7 @@ static const char *const call_names[CALL_STATUS_COUNT] = {
     [CALL_WRONG_METHOD] = "sealed for another method",
     [CALL_NOT_PERMITTED] = "not permitted",
     [CALL_BUDGET_SPENT] = "budget spent",
+    [CALL_STORE_UNAVAILABLE] = "store refused to write",
 };
 
 #define EVENT(event, wording) [event] = (wording),
@@ -64,6 +65,15 @@ static const char *const wordings[EVENT_COUNT] = {
 #include "warden/events.def"
 };
 #undef EVENT
+
+/* NOLINTBEGIN(readability-duplicate-include) */
+#define EVENT(event, wording) +1
+_Static_assert(0
+#include "warden/events.def"
+                   == EVENT_COUNT,
+               "every event has its wording in events.def");
+#undef EVENT
+/* NOLINTEND(readability-duplicate-include) */
 
 const char *log_step_name(uint32_t step)
 {

@@ -203,12 +203,12 @@ static int keep(char *config_path)
     return keeper_run(&plan);
 }
 
-static int usage(void)
+static int usage(FILE *to, int code)
 {
     fputs("usage: sekisho-warden --config FILE\n"
           "       sekisho-warden --check-config FILE\n",
-          stderr);
-    return EXIT_CONFIG;
+          to);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -232,10 +232,10 @@ int main(int argc, char **argv)
         else if (option == 's')
             is_set = true;
         else
-            return usage();
+            return option == 'h' ? usage(stdout, EXIT_SUCCESS) : usage(stderr, EXIT_CONFIG);
     }
     if (optind != argc || (config_path == NULL) == (check_path == NULL))
-        return usage();
+        return usage(stderr, EXIT_CONFIG);
     if (check_path)
         return check_config(check_path);
     /* The set warden ends inside its filter, where no library may clean up. */

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "warden/set.h"
 
 #define EVENTS_PER_SECOND 50
+#define FRAMES_PER_ROUND  64
 #define RECHECK_MS        10000
 #define ANY_PHASE         (IN(PHASE_BOOT) | IN(PHASE_SEALED) | IN(PHASE_SERVING) | IN(PHASE_DRAINING))
 
@@ -118,13 +120,14 @@ static void lose_channel(struct set *set, struct worker *worker)
     set->lost = true;
 }
 
-static void receive_frames(struct set *set, struct worker *worker)
+/* At most `frames_max`, so that a process that never stops sending does not keep the warden from the others. */
+static void receive_frames(struct set *set, struct worker *worker, unsigned frames_max)
 {
     static _Alignas(8) uint8_t record[FRAME_MAX];
     struct frame_view view;
     enum frame_verdict verdict;
 
-    while (worker->control.fd >= 0 && set->fault == 0) {
+    for (; worker->control.fd >= 0 && set->fault == 0 && frames_max > 0; frames_max--) {
         switch (channel_receive(&worker->control, record, sizeof record, worker->phase, rules,
                                 sizeof rules / sizeof rules[0], &view, &verdict)) {
         case CHANNEL_OK:
@@ -165,7 +168,7 @@ static void take_end(struct set *set, struct worker *worker)
 {
     siginfo_t info = {0};
 
-    receive_frames(set, worker); /* its last events */
+    receive_frames(set, worker, UINT_MAX); /* its last events: there will be no more */
     if (waitid(P_PIDFD, (id_t)worker->pidfd, &info, WEXITED) < 0)
         return;
     worker->ended = true;
@@ -205,7 +208,7 @@ void watch_once(struct set *set, int timeout_ms)
         take_signal(set);
     for (int i = 0; i < PROCESS_COUNT; i++) {
         if (polled[1 + 2 * i].revents)
-            receive_frames(set, &set->worker[i]);
+            receive_frames(set, &set->worker[i], FRAMES_PER_ROUND);
         if (polled[2 + 2 * i].revents)
             take_end(set, &set->worker[i]);
     }
