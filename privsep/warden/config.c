@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "warden/guesses.h"
 #include "warden/log.h"
 #include "warden/paths.h"
 
@@ -76,6 +77,11 @@ static const char *set_session_max(struct warden_config *config, size_t offset, 
         return "must be a number from 1 to 65536";
     config->session_max = (uint32_t)sessions;
     return NULL;
+}
+
+static const char *set_guesses(struct warden_config *config, size_t offset, const char *value)
+{
+    return guesses_parse(value, (struct guess_limits *)(void *)((char *)config + offset));
 }
 
 static const char *set_uid_base(struct warden_config *config, size_t offset, const char *value)

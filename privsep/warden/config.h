@@ -13,6 +13,7 @@
  *   store_size_gib      1..1024, default 16: bound of the store's file
  *   session_ttl_s       60..86400, default 3600
  *   session_max         1..65536, default 1024
+ *   guesses_register, guesses_change, guesses_delete, guesses_periodic   guess limits by purpose (guesses.h)
  *   uid_base            1..4294967291, default 64200: uids of vault, auth, front, warden from here (started as root
  * only)
  *
@@ -39,6 +40,7 @@ struct warden_config {
     uint64_t store_bytes;
     uint32_t session_ttl_s, session_max;
     uint32_t uid_base;
+    struct guess_limits guesses[5]; /* index enum purpose (crypto/sealed.h), 0 unused */
 };
 
 /* Reads and checks the text of `path`; logs every error it finds. The paths inside are not looked at. */

@@ -67,12 +67,13 @@ static const char *const wordings[EVENT_COUNT] = {
 #undef EVENT
 
 /* NOLINTBEGIN(readability-duplicate-include) */
-#define EVENT(event, wording) +1
-_Static_assert(0
+#define EVENT(event, wording) WORDING_OF_##event,
+enum {
 #include "warden/events.def"
-                   == EVENT_COUNT,
-               "every event has its wording in events.def");
+    WORDING_COUNT
+};
 #undef EVENT
+_Static_assert(WORDING_COUNT == EVENT_COUNT, "every event has its wording in events.def");
 /* NOLINTEND(readability-duplicate-include) */
 
 const char *log_step_name(uint32_t step)
