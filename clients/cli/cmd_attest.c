@@ -1,6 +1,5 @@
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,27 +34,33 @@ static void mask_fact(struct table *table, enum text name, uint64_t said, uint64
 }
 
 /* What only the process can say. */
-static void said_fact(struct table *table, enum text name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void said_fact(struct table *table, enum text name, const char *format, ...)
+static void said_fact(struct table *table, enum text name, const char *said)
 {
-    char said[CELL_LEN];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(said, sizeof said, format, arguments);
-    va_end(arguments);
     table_row(table, (const char *const[]){text(name), said, ""});
+}
+
+static void add_reported_facts(struct table *table, const struct sekisho_process *process)
+{
+    char hash[17], said[3 * CELL_LEN];
+
+    hex_head(process->filter_sha256, hash);
+    snprintf(said, sizeof said, "%" PRIu32 ", %s...", process->filter_rows, hash);
+    said_fact(table, TEXT_FACT_FILTER, said);
+    hex_head(process->frame_rules_sha256, hash);
+    snprintf(said, sizeof said, "%s...", hash);
+    said_fact(table, TEXT_FACT_FRAMES, said);
+    snprintf(said, sizeof said, "ABI %" PRIu32 ", fs 0x%" PRIx64 ", net 0x%" PRIx64 ", scope 0x%" PRIx64,
+             process->landlock_abi, process->landlock_fs, process->landlock_net, process->landlock_scope);
+    said_fact(table, TEXT_FACT_LANDLOCK, said);
+    said_fact(table, TEXT_FACT_DESCRIPTORS, count_text(process->open_descriptors));
+    said_fact(table, TEXT_FACT_DUMPABLE, count_text(process->dumpable));
+    said_fact(table, TEXT_FACT_MDWE, count_text(process->memory_deny_write_execute));
 }
 
 static void add_facts(struct table *table, const struct sekisho_process *process)
 {
     const struct sekisho_process_view *said = &process->reported, *seen = &process->observed;
-    char filter[17], frames[17];
 
-    hex_head(process->filter_sha256, filter);
-    hex_head(process->frame_rules_sha256, frames);
     decimal_fact(table, TEXT_FACT_UID, said->uid, seen->uid);
     decimal_fact(table, TEXT_FACT_GID, said->gid, seen->gid);
     decimal_fact(table, TEXT_FACT_GROUPS, said->supplementary_groups, seen->supplementary_groups);
@@ -66,13 +71,7 @@ static void add_facts(struct table *table, const struct sekisho_process *process
     mask_fact(table, TEXT_FACT_PERMITTED, said->permitted_capabilities, seen->permitted_capabilities);
     mask_fact(table, TEXT_FACT_BOUNDING, said->bounding_capabilities, seen->bounding_capabilities);
     decimal_fact(table, TEXT_FACT_LOCKED, said->locked_kib, seen->locked_kib);
-    said_fact(table, TEXT_FACT_FILTER, "%" PRIu32 ", %s...", process->filter_rows, filter);
-    said_fact(table, TEXT_FACT_FRAMES, "%s...", frames);
-    said_fact(table, TEXT_FACT_LANDLOCK, "ABI %" PRIu32 ", fs 0x%" PRIx64 ", net 0x%" PRIx64, process->landlock_abi,
-              process->landlock_fs, process->landlock_net);
-    said_fact(table, TEXT_FACT_DESCRIPTORS, "%" PRIu32, process->open_descriptors);
-    said_fact(table, TEXT_FACT_DUMPABLE, "%" PRIu32, process->dumpable);
-    said_fact(table, TEXT_FACT_MDWE, "%" PRIu32, process->memory_deny_write_execute);
+    add_reported_facts(table, process);
 }
 
 static void print_process(const struct sekisho_process *process)

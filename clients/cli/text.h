@@ -23,7 +23,7 @@ const char *text(enum text id);
 const char *text_in(enum text id, enum language language);
 
 /* Writes a message and a newline; {0}..{9} in it stand for the strings that follow. */
-#define SAY(stream, id, ...) say(stream, id, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+#define SAY(stream, id, ...) say(stream, id, &((const char *const[]){NULL, ##__VA_ARGS__, NULL})[1])
 void say(FILE *stream, enum text id, const char *const *arguments);
 
 /* A count with separators of thousands, in one of a few static buffers (the last 8 results stay valid). */

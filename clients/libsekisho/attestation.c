@@ -7,7 +7,7 @@
 
 /* The public struct first: what the caller holds is the address of both. */
 struct owned_attestation {
-    struct sekisho_attestation public;
+    struct sekisho_attestation shown;
     ProtobufCMessage *message; /* owns the names */
     struct sekisho_process processes[];
 };
@@ -78,13 +78,13 @@ enum sekisho_status sekisho_get_attestation(struct sekisho_client *client, struc
         return error_memory(error);
     }
     owned->message = answer;
-    owned->public = (struct sekisho_attestation){.processes = owned->processes,
-                                                 .process_count = response->n_processes,
-                                                 .good = response->good,
-                                                 .user_namespace = response->user_namespace};
+    owned->shown = (struct sekisho_attestation){.processes = owned->processes,
+                                                .process_count = response->n_processes,
+                                                .good = response->good,
+                                                .user_namespace = response->user_namespace};
     for (size_t i = 0; i < response->n_processes; i++)
         take_process(response->processes[i], &owned->processes[i]);
-    *attestation = &owned->public;
+    *attestation = &owned->shown;
     return SEKISHO_OK;
 }
 

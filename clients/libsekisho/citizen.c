@@ -18,7 +18,7 @@ enum sekisho_status sekisho_citizen_seal(const uint8_t key[SEKISHO_KEY_LEN], uns
     if ((status = client_start(error)) != SEKISHO_OK || (status = check_prefecture(prefecture, error)) != SEKISHO_OK ||
         (status = check_account(portal, error)) != SEKISHO_OK)
         return status;
-    memcpy(account, portal, strlen(portal));
+    memcpy(account, portal, strnlen(portal, sizeof account));
     sealed_citizen_info((uint16_t)prefecture, info);
     sealed_citizen_aad(nonce, account, aad);
     if (hpke_setup_sender(key, info, sizeof info, NULL, 0, blob, &context) < 0 ||

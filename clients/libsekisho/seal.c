@@ -19,22 +19,22 @@ _Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE, "details");
 _Static_assert(SEKISHO_BATCH_MAX == CALL_ITEMS_MAX && SEKISHO_NUMBER_LEN == NUMBER_LEN, "sizes");
 _Static_assert(SEKISHO_BLOB_LEN == CITIZEN_BLOB_LEN && SEKISHO_PASSWORD_MAX == PASSWORD_MAX, "sizes");
 
-static void put_items(uint8_t *out, const struct sekisho_request *request)
+static void put_items(uint8_t *out, const struct sekisho_item *items, size_t count)
 {
-    for (size_t i = 0; i < request->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct call_item item = {0};
-        memcpy(item.reference, request->items[i].reference, sizeof item.reference);
-        memcpy(item.request_id, request->items[i].request_id, sizeof item.request_id);
-        memcpy(item.number, request->items[i].number, sizeof item.number);
+        memcpy(item.reference, items[i].reference, sizeof item.reference);
+        memcpy(item.request_id, items[i].request_id, sizeof item.request_id);
+        memcpy(item.number, items[i].number, sizeof item.number);
         memcpy(out + i * sizeof item, &item, sizeof item);
         crypto_wipe(&item, sizeof item);
     }
 }
 
-static void put_citizen_items(uint8_t *out, const struct sekisho_request *request)
+static void put_citizen_items(uint8_t *out, const struct sekisho_citizen_item *items, size_t count)
 {
-    for (size_t i = 0; i < request->count; i++) {
-        const struct sekisho_citizen_item *given = &request->citizen_items[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct sekisho_citizen_item *given = &items[i];
         struct call_item_citizen item = {0};
         memcpy(item.application_nonce, given->nonce, sizeof item.application_nonce);
         memcpy(item.request_id, given->request_id, sizeof item.request_id);
@@ -53,7 +53,7 @@ static enum sekisho_status check_request(const struct sekisho_request *request, 
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_OPERATION", "no such operation or purpose",
                          "操作または利用目的の値が正しくありません");
     if (request->count < 1 || request->count > SEKISHO_BATCH_MAX ||
-        (citizen ? (const void *)request->citizen_items : (const void *)request->items) == NULL)
+        (citizen ? !request->citizen_items : !request->items))
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_COUNT", "a call has 1 to 2,048 items",
                          "1回の呼び出しの件数は1~2,048件です");
     return SEKISHO_OK;
@@ -98,9 +98,9 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
         return error_memory(error);
     memcpy(call->ciphertext, &head, sizeof head);
     if (request->operation == SEKISHO_ENROLL_CITIZEN)
-        put_citizen_items(call->ciphertext + sizeof head, request);
+        put_citizen_items(call->ciphertext + sizeof head, request->citizen_items, request->count);
     else
-        put_items(call->ciphertext + sizeof head, request);
+        put_items(call->ciphertext + sizeof head, request->items, request->count);
     pthread_mutex_lock(&session->lock);
     status = seal_locked(session, call, plain_length, error);
     pthread_mutex_unlock(&session->lock);

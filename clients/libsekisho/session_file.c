@@ -153,7 +153,7 @@ enum sekisho_status sekisho_session_load(struct sekisho_client *client, const ch
     else
         status = session_new(client, &state, &made, error);
     crypto_wipe(&state, sizeof state);
-    if (status != SEKISHO_OK) {
+    if (status != SEKISHO_OK || !made) {
         close(fd);
         return status;
     }

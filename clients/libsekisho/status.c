@@ -7,25 +7,26 @@
 
 /* The public struct first: what the caller holds is the address of both. */
 struct owned_status {
-    struct sekisho_system_status public;
+    struct sekisho_system_status shown;
     ProtobufCMessage *message; /* owns the names */
     struct sekisho_prefecture_status prefectures[];
 };
 
 static void take_status(const Sekisho__V1__GetStatusResponse *response, struct owned_status *owned)
 {
-    struct sekisho_system_status *public = &owned->public;
+    const Google__Protobuf__Timestamp *start = response->start_time;
+    const Google__Protobuf__Duration *uptime = response->uptime;
 
-    public->version = make_printable(response->version);
-    if (response->start_time)
-    public->start_us = response->start_time->seconds * 1000000 + response->start_time->nanos / 1000;
-    if (response->uptime)
-    public->uptime_ms = response->uptime->seconds * 1000 + response->uptime->nanos / 1000000;
-    public->restarts = response->restarts;
-    public->vault_available = response->vault_available;
-    public->sessions = response->sessions;
-    public->prefectures = owned->prefectures;
-    public->prefecture_count = response->n_prefectures;
+    owned->shown = (struct sekisho_system_status){
+        .version = make_printable(response->version),
+        .start_us = start ? start->seconds * 1000000 + start->nanos / 1000 : 0,
+        .uptime_ms = uptime ? uptime->seconds * 1000 + uptime->nanos / 1000000 : 0,
+        .restarts = response->restarts,
+        .vault_available = response->vault_available,
+        .sessions = response->sessions,
+        .prefectures = owned->prefectures,
+        .prefecture_count = response->n_prefectures,
+    };
     for (size_t i = 0; i < response->n_prefectures; i++)
         owned->prefectures[i] =
             (struct sekisho_prefecture_status){.name = make_printable(response->prefectures[i]->name),
@@ -51,7 +52,7 @@ enum sekisho_status sekisho_get_status(struct sekisho_client *client, struct sek
     }
     owned->message = answer;
     take_status(response, owned);
-    *status_out = &owned->public;
+    *status_out = &owned->shown;
     return SEKISHO_OK;
 }
 
