@@ -73,7 +73,7 @@ enum {
     WORDING_COUNT
 };
 #undef EVENT
-_Static_assert(WORDING_COUNT == EVENT_COUNT, "every event has its wording in events.def");
+_Static_assert((int)WORDING_COUNT == (int)EVENT_COUNT, "every event has its wording in events.def");
 /* NOLINTEND(readability-duplicate-include) */
 
 const char *log_step_name(uint32_t step)
