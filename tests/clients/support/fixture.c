@@ -33,9 +33,9 @@ int folder_free(void **state)
 
 const char *in_folder(void *const *state, const char *name)
 {
-    static char buffers[4][PATH_MAX + NAME_MAX];
+    static char buffers[16][PATH_MAX + NAME_MAX];
     static unsigned turn;
-    char *out = buffers[turn++ % 4];
+    char *out = buffers[turn++ % 16];
 
     snprintf(out, sizeof buffers[0], "%s/%s", ((const struct folder *)*state)->path, name);
     return out;

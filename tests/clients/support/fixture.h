@@ -18,7 +18,7 @@ struct folder {
 };
 int folder_make(void **state);
 int folder_free(void **state);
-/* A path in the folder, in one of a few static buffers. */
+/* A path in the folder, in one of 16 static buffers. */
 const char *in_folder(void *const *state, const char *name);
 
 /* A descriptor to read `length` bytes from. */
