@@ -16,9 +16,12 @@ rpc_descriptor_set *rpc_descriptors_parse(const uint8_t *bytes, size_t length);
 void rpc_descriptors_free(rpc_descriptor_set *set);
 
 /* By full name; NULL when there is none. What is returned lives as long as the set. */
-const rpc_descriptor_service *rpc_descriptors_service(const rpc_descriptor_set *set, const char *name);
-const rpc_descriptor_file *rpc_descriptors_file(const rpc_descriptor_set *set, const char *name);
+__attribute__((nonnull)) const rpc_descriptor_service *rpc_descriptors_service(const rpc_descriptor_set *set,
+                                                                               const char *name);
+__attribute__((nonnull)) const rpc_descriptor_file *rpc_descriptors_file(const rpc_descriptor_set *set,
+                                                                         const char *name);
 /* The file that declares a message, enum, enum value, field, oneof, service or method. */
-const rpc_descriptor_file *rpc_descriptors_file_of_symbol(const rpc_descriptor_set *set, const char *symbol);
+__attribute__((nonnull)) const rpc_descriptor_file *rpc_descriptors_file_of_symbol(const rpc_descriptor_set *set,
+                                                                                   const char *symbol);
 
 #endif

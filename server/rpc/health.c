@@ -107,12 +107,16 @@ void rpc_health_set(struct rpc_health *health, const char *service, bool serving
     pthread_mutex_unlock(&health->lock);
 }
 
-static void unlink_watcher(struct watcher *watcher)
+/* False when it has left the list before. */
+static bool unlink_watcher(struct watcher *watcher)
 {
+    if (!watcher->link)
+        return false;
     *watcher->link = watcher->next;
     if (watcher->next)
         watcher->next->link = watcher->link;
     watcher->link = NULL;
+    return true;
 }
 
 static void finish_draining(struct rpc_call *call)
@@ -159,7 +163,8 @@ static void list(struct rpc_call *call, const ProtobufCMessage *message)
     size_t count = health->count;
     check_response *values = calloc(count, sizeof *values);
     Grpc__Health__V1__HealthListResponse__StatusesEntry *entries = calloc(count, sizeof *entries);
-    Grpc__Health__V1__HealthListResponse__StatusesEntry **pointers = calloc(count, sizeof *pointers);
+    Grpc__Health__V1__HealthListResponse__StatusesEntry **pointers =
+        calloc(count, sizeof(Grpc__Health__V1__HealthListResponse__StatusesEntry *));
     Grpc__Health__V1__HealthListResponse response = GRPC__HEALTH__V1__HEALTH_LIST_RESPONSE__INIT;
 
     (void)message;
@@ -214,9 +219,7 @@ static void watch_cancelled(struct rpc_call *call)
     bool finish;
 
     pthread_mutex_lock(&health->lock);
-    finish = watcher->link != NULL; /* else the drain has finished it */
-    if (finish)
-        unlink_watcher(watcher);
+    finish = unlink_watcher(watcher); /* else the drain has finished it */
     pthread_mutex_unlock(&health->lock);
     if (finish)
         rpc_call_finish(call, RPC_ERROR(.code = GRPC_STATUS_CANCELLED, .message = "cancelled"));

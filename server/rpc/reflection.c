@@ -16,23 +16,35 @@ typedef Grpc__Reflection__V1__ServiceResponse service_response;
 #define REQUEST_(name)  GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_##name
 #define RESPONSE_(name) GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__MESSAGE_RESPONSE_##name
 
-static void send_error(struct rpc_call *call, reflection_response *response, grpc_status_code code, const char *text)
+static reflection_response response_to(const reflection_request *request)
 {
-    Grpc__Reflection__V1__ErrorResponse error = GRPC__REFLECTION__V1__ERROR_RESPONSE__INIT;
-    error.error_code = (int32_t)code;
-    error.error_message = (char *)text;
-    response->message_response_case = RESPONSE_(ERROR_RESPONSE);
-    response->error_response = &error;
-    rpc_call_send(call, &response->base);
+    reflection_response response = GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__INIT;
+    response.valid_host = request->host;
+    response.original_request = (reflection_request *)request;
+    return response;
 }
 
-static void send_services(struct rpc_call *call, reflection_response *response)
+static void send_error(struct rpc_call *call, const reflection_request *request, grpc_status_code code,
+                       const char *text)
+{
+    Grpc__Reflection__V1__ErrorResponse error = GRPC__REFLECTION__V1__ERROR_RESPONSE__INIT;
+    reflection_response response = response_to(request);
+
+    error.error_code = (int32_t)code;
+    error.error_message = (char *)text;
+    response.message_response_case = RESPONSE_(ERROR_RESPONSE);
+    response.error_response = &error;
+    rpc_call_send(call, &response.base);
+}
+
+static void send_services(struct rpc_call *call, const reflection_request *request)
 {
     const struct rpc_reflection *reflection = rpc_call_context(call);
     size_t count = reflection->service_count;
     service_response *services = calloc(count, sizeof *services);
-    service_response **pointers = calloc(count, sizeof *pointers);
+    service_response **pointers = calloc(count, sizeof(service_response *));
     list_response list = GRPC__REFLECTION__V1__LIST_SERVICE_RESPONSE__INIT;
+    reflection_response response = response_to(request);
 
     if (services && pointers) {
         for (size_t i = 0; i < count; i++) {
@@ -42,11 +54,11 @@ static void send_services(struct rpc_call *call, reflection_response *response)
         }
         list.n_service = count;
         list.service = pointers;
-        response->message_response_case = RESPONSE_(LIST_SERVICES_RESPONSE);
-        response->list_services_response = &list;
-        rpc_call_send(call, &response->base);
+        response.message_response_case = RESPONSE_(LIST_SERVICES_RESPONSE);
+        response.list_services_response = &list;
+        rpc_call_send(call, &response.base);
     } else {
-        send_error(call, response, GRPC_STATUS_RESOURCE_EXHAUSTED, "out of memory");
+        send_error(call, request, GRPC_STATUS_RESOURCE_EXHAUSTED, "out of memory");
     }
     free(pointers);
     free(services);
@@ -76,12 +88,13 @@ static bool pack_file(const rpc_descriptor_file *file, ProtobufCBinaryData *pack
     return packed->data != NULL;
 }
 
-static void send_file(struct rpc_call *call, reflection_response *response, const rpc_descriptor_file *file)
+static void send_file(struct rpc_call *call, const reflection_request *request, const rpc_descriptor_file *file)
 {
     const struct rpc_reflection *reflection = rpc_call_context(call);
-    const rpc_descriptor_file **files = calloc(reflection->set->n_file, sizeof *files);
+    const rpc_descriptor_file **files = calloc(reflection->set->n_file, sizeof(rpc_descriptor_file *));
     ProtobufCBinaryData *packed = calloc(reflection->set->n_file, sizeof *packed);
-    files_response answer = GRPC__REFLECTION__V1__FILE_DESCRIPTOR_RESPONSE__INIT;
+    files_response found = GRPC__REFLECTION__V1__FILE_DESCRIPTOR_RESPONSE__INIT;
+    reflection_response response = response_to(request);
     bool complete = files && packed;
     size_t count = 0;
 
@@ -90,13 +103,13 @@ static void send_file(struct rpc_call *call, reflection_response *response, cons
     for (size_t i = 0; complete && i < count; i++)
         complete = pack_file(files[i], &packed[i]);
     if (complete) {
-        answer.n_file_descriptor_proto = count;
-        answer.file_descriptor_proto = packed;
-        response->message_response_case = RESPONSE_(FILE_DESCRIPTOR_RESPONSE);
-        response->file_descriptor_response = &answer;
-        rpc_call_send(call, &response->base);
+        found.n_file_descriptor_proto = count;
+        found.file_descriptor_proto = packed;
+        response.message_response_case = RESPONSE_(FILE_DESCRIPTOR_RESPONSE);
+        response.file_descriptor_response = &found;
+        rpc_call_send(call, &response.base);
     } else {
-        send_error(call, response, GRPC_STATUS_RESOURCE_EXHAUSTED, "out of memory");
+        send_error(call, request, GRPC_STATUS_RESOURCE_EXHAUSTED, "out of memory");
     }
     for (size_t i = 0; i < count; i++)
         free(packed[i].data);
@@ -104,37 +117,34 @@ static void send_file(struct rpc_call *call, reflection_response *response, cons
     free(files);
 }
 
-static void send_file_or_not_found(struct rpc_call *call, reflection_response *response,
+static void send_file_or_not_found(struct rpc_call *call, const reflection_request *request,
                                    const rpc_descriptor_file *file)
 {
     if (file)
-        send_file(call, response, file);
+        send_file(call, request, file);
     else
-        send_error(call, response, GRPC_STATUS_NOT_FOUND, "no such file or symbol");
+        send_error(call, request, GRPC_STATUS_NOT_FOUND, "no such file or symbol");
 }
 
 static void answer(struct rpc_call *call, const ProtobufCMessage *message)
 {
     const struct rpc_reflection *reflection = rpc_call_context(call);
     const reflection_request *request = (const reflection_request *)message;
-    reflection_response response = GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__INIT;
 
-    response.valid_host = request->host;
-    response.original_request = (reflection_request *)request;
     switch (request->message_request_case) {
     case REQUEST_(LIST_SERVICES):
-        send_services(call, &response);
+        send_services(call, request);
         break;
     case REQUEST_(FILE_BY_FILENAME):
-        send_file_or_not_found(call, &response, rpc_descriptors_file(reflection->set, request->file_by_filename));
+        send_file_or_not_found(call, request, rpc_descriptors_file(reflection->set, request->file_by_filename));
         break;
     case REQUEST_(FILE_CONTAINING_SYMBOL):
-        send_file_or_not_found(call, &response,
+        send_file_or_not_found(call, request,
                                rpc_descriptors_file_of_symbol(reflection->set, request->file_containing_symbol));
         break;
     default:
         /* The API is proto3: it has no extensions. */
-        send_error(call, &response, GRPC_STATUS_UNIMPLEMENTED, "this question is not supported");
+        send_error(call, request, GRPC_STATUS_UNIMPLEMENTED, "this question is not supported");
     }
 }
 

@@ -1,5 +1,6 @@
 #include "server/rpc/status.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "google/rpc/error_details.pb-c.h"
@@ -47,8 +48,7 @@ static void add_detail(struct composition *composition, const ProtobufCMessage *
     char *url = composition->type_urls[index];
 
     google__protobuf__any__init(any);
-    strcpy(url, TYPE_URL_PREFIX);
-    strncat(url, detail->descriptor->name, MAX_TYPE_URL - sizeof TYPE_URL_PREFIX);
+    snprintf(url, MAX_TYPE_URL, TYPE_URL_PREFIX "%s", detail->descriptor->name);
     any->type_url = url;
     any->value.data = composition->packed[index];
     any->value.len = protobuf_c_message_pack(detail, composition->packed[index]);
