@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,9 +79,9 @@ def run_rounds(all_sides, mode, say):
     return rounds
 
 
-def progress(quiet):
+def progress():
     """Says how far things are, on one line of a terminal."""
-    if quiet or not sys.stderr.isatty():
+    if not sys.stderr.isatty():
         return lambda text: None
 
     def say(text):
@@ -148,7 +149,9 @@ def main(source, arguments):
     options = parse(arguments)
     build = (options.build or source / "build" / "bench").resolve()
     mode = MODES["full" if options.full else "quick"]
-    say = progress(quiet=False)
+    say = progress()
+    # As an exception, so that servers and loads are ended and the folder is removed on this way out, too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     began = time.monotonic()
     try:
         if not options.no_build:

@@ -17,6 +17,7 @@ struct caller {
     struct call_answer *answers;
     struct session_table sessions;
     struct call_engine engine;
+    struct guess_limits limits[PURPOSE_COUNT];
 };
 
 static int caller_open(struct store_bench *bench, struct caller *caller)
@@ -26,6 +27,7 @@ static int caller_open(struct store_bench *bench, struct caller *caller)
     crypto_random(caller->open.session, SESSION_ID_LEN);
     crypto_random(caller->open.call_key, SESSION_KEY_LEN);
     crypto_random(caller->open.reply_key, SESSION_KEY_LEN);
+    caller->limits[PURPOSE_CHANGE] = (struct guess_limits){5, 10, 3, 100, 200, 2000};
     caller->call_key = aead_new(caller->open.call_key);
     caller->body_length =
         sizeof(struct session_call) + sizeof(struct call_head) + bench->batch * sizeof(struct call_item) + SEAL_TAG_LEN;
@@ -36,7 +38,7 @@ static int caller_open(struct store_bench *bench, struct caller *caller)
     caller->answers = calloc(bench->group, sizeof *caller->answers);
     if (caller->call_key == NULL || caller->bodies == NULL || caller->replies == NULL || caller->answers == NULL ||
         session_table_init(&caller->sessions, 1) != 0 ||
-        call_engine_init(&caller->engine, &bench->store, &caller->sessions) != 0 ||
+        call_engine_init(&caller->engine, &bench->store, &caller->sessions, caller->limits) != 0 ||
         !session_open(&caller->sessions, &bench->store, &caller->open, session_clock_ms())) {
         fputs("bench-store: cannot open a session\n", stderr);
         return -1;

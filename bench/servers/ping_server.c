@@ -1,6 +1,6 @@
 /*
- * bench-ping-server: BenchService on server/rpc. Listens on a unix socket, or on a free loopback port when given PEM files
- * (the runtime has no TCP without mTLS); says "ready <port>" and serves until SIGTERM.
+ * bench-ping-server: BenchService on server/rpc. Listens on a unix socket, or on a free loopback port when given PEM
+ * files (the runtime has no TCP without mTLS); says "ready <port>" and serves until SIGTERM.
  */
 #include <pthread.h>
 #include <signal.h>
