@@ -96,7 +96,7 @@ class ServerCase(unittest.TestCase):
     def setUpClass(cls):
         cls.server = Server(max_calls=cls.max_calls)
         cls.addClassCleanup(cls.server.stop)
-        # A channel's own port: others' channels to the same address would share its connection.
+        # Its own connection: channels to one address would share it, and with it what a test does to it.
         cls.channel = cls.server.channel(options=[("grpc.use_local_subchannel_pool", 1)])
         cls.addClassCleanup(cls.channel.close)
 
