@@ -101,13 +101,13 @@ struct session_state {
     uint64_t sequence; /* in the file: the first number that no process has reserved */
     uint8_t session[SESSION_ID_LEN];
     char account[ACCOUNT_LEN];
-    uint16_t permit[8];
+    uint16_t permit[PERMIT_LEN];
     uint8_t certificate[CERT_HASH_LEN]; /* that the session is bound to */
     uint8_t login_key_hash[32];
     uint8_t call_key[SESSION_KEY_LEN];
     uint8_t reply_key[SESSION_KEY_LEN];
 };
-_Static_assert(sizeof(struct session_state) == 224, "session_state layout");
+_Static_assert(sizeof(struct session_state) == 240, "session_state layout");
 _Static_assert(offsetof(struct session_state, sequence) == 24, "session_state layout");
 #define SESSION_FILE_MAGIC   "SKSHSESS"
 #define SESSION_FILE_VERSION 1

@@ -42,6 +42,8 @@ static const char *const details[] = {
     [SEKISHO_DETAIL_BLOB_USED] = "BLOB_USED",
     [SEKISHO_DETAIL_BLOB_INVALID] = "BLOB_INVALID",
     [SEKISHO_DETAIL_BUDGET_SPENT] = "BUDGET_SPENT",
+    [SEKISHO_DETAIL_NOT_LOCKED] = "NOT_LOCKED",
+    [SEKISHO_DETAIL_OWN_ACCOUNT] = "OWN_ACCOUNT",
 };
 
 const char *sekisho_operation_name(enum sekisho_operation operation)

@@ -114,8 +114,8 @@ struct sekisho_session_info {
     char account[SEKISHO_ACCOUNT_MAX + 1];
     unsigned prefecture;
     unsigned role;
-    int64_t expires_us; /* by this machine's clock */
-    uint16_t permit[8]; /* index enum sekisho_operation, bit enum sekisho_purpose */
+    int64_t expires_us;  /* by this machine's clock */
+    uint16_t permit[16]; /* index enum sekisho_operation, bit enum sekisho_purpose */
     char login_key_fingerprint[SEKISHO_FINGERPRINT_LEN + 1]; /* of the key the login was sealed to: pin it */
 };
 void sekisho_session_info(const struct sekisho_session *session, struct sekisho_session_info *info);
@@ -184,6 +184,8 @@ enum sekisho_detail {
     SEKISHO_DETAIL_BLOB_USED,
     SEKISHO_DETAIL_BLOB_INVALID,
     SEKISHO_DETAIL_BUDGET_SPENT,
+    SEKISHO_DETAIL_NOT_LOCKED,  /* unlock: nothing of its budget is spent */
+    SEKISHO_DETAIL_OWN_ACCOUNT, /* unlock: by the account that spent it */
 };
 
 struct sekisho_result {

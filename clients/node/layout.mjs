@@ -7,11 +7,13 @@ export const DETAILS = [
   "NONE", "DONE", "REPEATED", "MATCHED", "NOT_MATCHED", "FOUND", "FOUND_FORMER", "NOT_FOUND", "INVALID_NUMBER",
   "DUPLICATE", "UNKNOWN_REFERENCE", "ERASED", "SAME_NUMBER", "REQUEST_CONFLICT", "BLOB_USED", "BLOB_INVALID",
   "BUDGET_SPENT",
+  "NOT_LOCKED",
+  "OWN_ACCOUNT",
 ];
 
 export const ITEMS_MAX = 2048;
 const LOGIN_LEN = 272;
-const WELCOME_LEN = 64;
+const WELCOME_LEN = 80;
 const CALL_HEAD_LEN = 32;
 const CALL_ITEM_LEN = 48;
 const RESULT_HEAD_LEN = 168;
@@ -58,7 +60,7 @@ export function readWelcome(plain, tenant, account) {
     plain.readUInt16LE(6) === 0 && plain.readUInt32LE(12) === 0 &&
     plain.subarray(16, 48).toString("latin1").replace(/\0+$/, "") === account;
   if (!good) return null;
-  const permit = Array.from({ length: 8 }, (_, operation) => plain.readUInt16LE(48 + 2 * operation));
+  const permit = Array.from({ length: 16 }, (_, operation) => plain.readUInt16LE(48 + 2 * operation));
   return { role: plain.readUInt16LE(4), ttlMs: plain.readUInt32LE(8), permit };
 }
 

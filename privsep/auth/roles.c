@@ -11,6 +11,7 @@ struct role_row {
 
 #define BIT(purpose)                PURPOSE_BIT(PURPOSE_##purpose)
 #define PERMIT(operation, purposes) [OPERATION_##operation] = (purposes),
+#define EVERY                       (BIT(REGISTER) | BIT(CHANGE) | BIT(DELETE) | BIT(PERIODIC))
 #define NO_PERMIT                   [OPERATION_NONE] = 0
 #define ROLE(code, number, permits) [number] = {#code, {permits}},
 static const struct role_row roles[ROLE_COUNT] = {

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PERMIT_LEN    8 /* index enum operation, bit enum purpose: session_open.permit */
+#include "wire/messages.h"
+
 #define ROLE_CODE_LEN 3
 
 enum role {

@@ -117,6 +117,9 @@ size_t sealed_item_size(uint16_t operation)
         return sizeof(struct call_item);
     case OPERATION_ENROLL_CITIZEN:
         return sizeof(struct call_item_citizen);
+    case OPERATION_UNLOCK:
+        return sizeof(struct call_item_unlock);
+    case OPERATION_READ_LEDGER:
     case OPERATION_NONE:
     case OPERATION_COUNT:
         break;

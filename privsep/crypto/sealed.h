@@ -57,9 +57,11 @@ enum operation {
     OPERATION_REPLACE,        /* new number for a reference (番号法7条2項) */
     OPERATION_ERASE,          /* forget the number of a reference */
     OPERATION_ENROLL_CITIZEN, /* enrol from a citizen blob: one use */
+    OPERATION_UNLOCK,         /* give back the guess budget of a reference or an account */
+    OPERATION_READ_LEDGER,    /* not a call: the right to read the ledger's entries (LEDGER_LIST) */
     OPERATION_COUNT
 };
-_Static_assert(OPERATION_COUNT <= 8, "session_open.permit has 8 entries");
+_Static_assert(OPERATION_COUNT <= PERMIT_LEN, "a permit has an entry for each operation");
 
 /* 利用目的 (INV-06). */
 enum purpose { PURPOSE_NONE, PURPOSE_REGISTER, PURPOSE_CHANGE, PURPOSE_DELETE, PURPOSE_PERIODIC, PURPOSE_COUNT };
@@ -88,9 +90,9 @@ struct welcome_plain {
     uint32_t ttl_ms;
     uint32_t zero2;
     char account[ACCOUNT_LEN];
-    uint16_t permit[8]; /* index enum operation, bit enum purpose */
+    uint16_t permit[PERMIT_LEN];
 };
-_Static_assert(sizeof(struct welcome_plain) == 64, "welcome_plain layout");
+_Static_assert(sizeof(struct welcome_plain) == 80, "welcome_plain layout");
 _Static_assert(sizeof(struct welcome_plain) + SEAL_TAG_LEN == WELCOME_SEALED_LEN, "welcome_plain layout");
 
 struct call_head {
@@ -112,6 +114,13 @@ struct call_item {
     uint32_t zero;
 };
 _Static_assert(sizeof(struct call_item) == 48, "call_item layout");
+
+/* UNLOCK: exactly one of the two is set. */
+struct call_item_unlock {
+    uint8_t reference[REFERENCE_LEN];
+    char account[ACCOUNT_LEN]; /* zero-padded */
+};
+_Static_assert(sizeof(struct call_item_unlock) == 48, "call_item_unlock layout");
 
 struct call_item_citizen {
     uint8_t application_nonce[APPLICATION_NONCE_LEN];
@@ -153,7 +162,9 @@ enum detail {
     DETAIL_REQUEST_CONFLICT, /* the request id was used with other content */
     DETAIL_BLOB_USED,        /* the application's blob has been opened before */
     DETAIL_BLOB_INVALID,     /* the blob does not open for this tenant, application and portal */
-    DETAIL_BUDGET_SPENT,
+    DETAIL_BUDGET_SPENT,     /* too many wrong guesses: nothing was compared */
+    DETAIL_NOT_LOCKED,       /* UNLOCK: no budget of it is charged */
+    DETAIL_OWN_ACCOUNT,      /* UNLOCK: by the account that spent it */
     DETAIL_COUNT
 };
 

@@ -19,11 +19,13 @@ size_t call_engine_bytes(void)
     return FRAME_MAX + CALL_ITEMS_MAX * sizeof(struct ledger_item) + 64;
 }
 
-int call_engine_init(struct call_engine *engine, struct store *store, struct session_table *sessions)
+int call_engine_init(struct call_engine *engine, struct store *store, struct session_table *sessions,
+                     const struct guess_limits *limits)
 {
     *engine = (struct call_engine){
         .store = store,
         .sessions = sessions,
+        .limits = limits,
         .plain = secret_alloc(FRAME_MAX),
         .items = secret_alloc(CALL_ITEMS_MAX * sizeof(struct ledger_item)),
     };
@@ -45,11 +47,14 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
 {
     const struct call_item *item = (const void *)data;
     const struct call_item_citizen *citizen = (const void *)data;
+    const struct call_item_unlock *unlock = (const void *)data;
     bool no_reference, no_request, no_number;
 
     if (operation == OPERATION_ENROLL_CITIZEN)
         return citizen->zero == 0 && !all_zero(citizen->request_id, REQUEST_ID_LEN) &&
                !all_zero(citizen->application_nonce, APPLICATION_NONCE_LEN);
+    if (operation == OPERATION_UNLOCK)
+        return all_zero(unlock->reference, REFERENCE_LEN) != all_zero(unlock->account, ACCOUNT_LEN);
     if (item->zero != 0)
         return false;
     no_reference = all_zero(item->reference, REFERENCE_LEN);
@@ -154,13 +159,15 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
                      struct call_result_item *results, struct call_detail_item *details)
 {
     const struct op_row *row = operation_row(call->head.operation);
+    struct budget budget;
     struct op_context context = {
         .store = engine->store,
         .tenant = call->session->tenant,
         .now_us = clock->now_us,
+        .budget = &budget,
         .may_know_duplicate = call->session->permit[OPERATION_LOOKUP] != 0,
     };
-    int rc = 0;
+    int rc = budget_open(&budget, engine->store, call->session, &engine->limits[call->head.purpose]);
 
     for (uint32_t i = 0; i < call->head.count && rc == 0; i++) {
         struct op_result result = {0};
@@ -173,7 +180,7 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
         memcpy(details[i].reference, result.duplicate, REFERENCE_LEN);
         memcpy(engine->items[i].reference, result.touched, REFERENCE_LEN);
     }
-    return rc;
+    return rc == 0 ? budget_close(&budget) : rc;
 }
 
 /* Works the call, records it and writes the reply's clear part and details behind `out`. */

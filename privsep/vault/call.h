@@ -17,13 +17,15 @@
 struct call_engine {
     struct store *store;
     struct session_table *sessions;
+    const struct guess_limits *limits; /* index enum purpose */
     /* scratch of one call, wiped after it */
     uint8_t *plain; /* FRAME_MAX bytes of guarded memory: the only place where sealed numbers are opened into */
     struct ledger_item *items; /* CALL_ITEMS_MAX */
 };
 
 size_t call_engine_bytes(void); /* of the secret arena */
-int call_engine_init(struct call_engine *engine, struct store *store, struct session_table *sessions);
+int call_engine_init(struct call_engine *engine, struct store *store, struct session_table *sessions,
+                     const struct guess_limits *limits);
 
 struct call_clock {
     int64_t now_us;  /* UTC, for the ledger */

@@ -216,9 +216,8 @@ static bool session_open_well_formed(const struct session_open *open)
     if (open->ttl_ms == 0 || open->account[0] == '\0')
         return false;
     for (size_t i = 0; i < sizeof open->permit / sizeof open->permit[0]; i++) {
-        const struct op_row *row = operation_row((uint16_t)i);
         /* A permit wider than the law's table is not an over-generous account: it is an auth that lies. */
-        if (open->permit[i] & ~(row ? row->purposes : 0))
+        if (open->permit[i] & ~operation_purposes((uint16_t)i))
             return false;
     }
     return true;

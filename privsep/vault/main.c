@@ -50,7 +50,7 @@ static bool make_buffers(struct vault *vault)
     vault->receive_buffer = secret_alloc(FRAME_MAX);
     return vault->queue_buffer != MAP_FAILED && vault->receive_buffer &&
            session_table_init(&vault->sessions, vault->child->config.session_max) == 0 &&
-           call_engine_init(&vault->engine, &vault->store, &vault->sessions) == 0;
+           call_engine_init(&vault->engine, &vault->store, &vault->sessions, vault->child->config.guesses) == 0;
 }
 
 static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN])

@@ -39,20 +39,28 @@ static int existing_subject(struct op_context *context, const uint8_t reference[
         memcpy(result->reference, reference, REFERENCE_LEN);
         return 0;
     }
+    /* "Already there" answers whether a number is known: it costs what a wrong guess costs. */
     result->detail = DETAIL_DUPLICATE;
     if (context->may_know_duplicate)
         memcpy(result->duplicate, reference, REFERENCE_LEN);
-    return 0;
+    return budget_charge(context->budget, NULL, NULL);
 }
 
 int enroll_number(struct op_context *context, const char number[NUMBER_LEN], const uint8_t request_id[REQUEST_ID_LEN],
                   struct op_result *result)
 {
     struct stored_index index;
-    int rc;
+    bool allowed;
 
     if (!individual_number_valid(number)) {
         result->detail = DETAIL_INVALID_NUMBER;
+        return 0;
+    }
+    int rc = budget_allows(context->budget, NULL, NULL, &allowed);
+    if (rc != 0)
+        return rc;
+    if (!allowed) {
+        result->detail = DETAIL_BUDGET_SPENT;
         return 0;
     }
     rc = index_get(context->store, context->tenant, number, &index);
@@ -73,55 +81,82 @@ int op_enroll(struct op_context *context, const void *data, struct op_result *re
     return enroll_number(context, item->number, item->request_id, result);
 }
 
-int op_match(struct op_context *context, const void *data, struct op_result *result)
+/* Reads the reference's record, or the decoy in its place, so that a reference that is unknown, erased or locked costs
+ * the same work as a wrong number. *miss is why it cannot match, or DETAIL_NOT_MATCHED. */
+static int comparable_record(struct op_context *context, const struct call_item *item, struct stored_record *record,
+                             const uint8_t **reference, enum detail *miss, struct op_result *result)
 {
-    const struct call_item *item = data;
     struct tenant *tenant = context->tenant;
-    const uint8_t *reference = item->reference;
-    struct stored_record record;
-    char number[NUMBER_LEN] = {0};
-    enum detail miss = DETAIL_NOT_MATCHED;
-    int rc = record_get(context->store, tenant, reference, &record);
+    bool allowed;
+    int rc = record_get(context->store, tenant, item->reference, record);
 
+    *miss = DETAIL_NOT_MATCHED;
+    *reference = item->reference;
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
     if (rc == MDB_NOTFOUND)
-        miss = DETAIL_UNKNOWN_REFERENCE;
+        *miss = DETAIL_UNKNOWN_REFERENCE;
     else
-        memcpy(result->touched, reference, REFERENCE_LEN);
-    if (rc == 0 && record.state != RECORD_ACTIVE)
-        miss = DETAIL_ERASED;
-    if (miss != DETAIL_NOT_MATCHED) {
-        record = tenant->decoy;
-        reference = tenant->decoy_reference;
+        memcpy(result->touched, item->reference, REFERENCE_LEN);
+    if (rc == 0 && record->state != RECORD_ACTIVE)
+        *miss = DETAIL_ERASED;
+    rc = budget_allows(context->budget, item->reference, item->number, &allowed);
+    if (!allowed)
+        *miss = DETAIL_BUDGET_SPENT;
+    if (*miss != DETAIL_NOT_MATCHED) {
+        *record = tenant->decoy;
+        *reference = tenant->decoy_reference;
     }
+    return rc;
+}
 
-    rc = record_open(tenant, reference, &record, number);
+int op_match(struct op_context *context, const void *data, struct op_result *result)
+{
+    const struct call_item *item = data;
+    const uint8_t *reference;
+    struct stored_record record;
+    char number[NUMBER_LEN] = {0};
+    enum detail miss;
+    int rc = comparable_record(context, item, &record, &reference, &miss, result);
+
+    if (rc == 0)
+        rc = record_open(context->tenant, reference, &record, number);
     if (rc != 0)
         return rc;
     bool valid = individual_number_valid(item->number);
     bool equal = crypto_equal(number, item->number, NUMBER_LEN);
     crypto_wipe(number, sizeof number);
     result->detail = !valid ? DETAIL_INVALID_NUMBER : equal ? DETAIL_MATCHED : miss;
-    return 0;
+    if (!valid || equal || miss == DETAIL_BUDGET_SPENT)
+        return 0;
+    /* A reference that does not exist has no budget of its own: rows for it would be the attacker's to make. */
+    return budget_charge(context->budget, miss == DETAIL_UNKNOWN_REFERENCE ? NULL : item->reference, item->number);
 }
 
 int op_lookup(struct op_context *context, const void *data, struct op_result *result)
 {
     const struct call_item *item = data;
     struct stored_index index;
+    bool allowed;
 
     if (!individual_number_valid(item->number)) {
         result->detail = DETAIL_INVALID_NUMBER;
         return 0;
     }
-    int rc = index_get(context->store, context->tenant, item->number, &index);
-    if (rc == MDB_NOTFOUND) {
-        result->detail = DETAIL_NOT_FOUND;
-        return 0;
-    }
+    int rc = budget_allows(context->budget, NULL, item->number, &allowed);
     if (rc != 0)
         return rc;
+    rc = index_get(context->store, context->tenant, item->number, &index);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return rc;
+    if (!allowed) {
+        result->detail = DETAIL_BUDGET_SPENT;
+        return 0;
+    }
+    if (rc == MDB_NOTFOUND) {
+        result->detail = DETAIL_NOT_FOUND;
+        return budget_charge(context->budget, NULL, item->number);
+    }
     result->detail = index.kind == INDEX_CURRENT ? DETAIL_FOUND : DETAIL_FOUND_FORMER;
     memcpy(result->reference, index.reference, REFERENCE_LEN);
     memcpy(result->touched, index.reference, REFERENCE_LEN);
@@ -165,10 +200,12 @@ static int replace_active(struct op_context *context, const struct call_item *it
         result->detail = same ? DETAIL_REPEATED : DETAIL_REQUEST_CONFLICT;
     } else if (same) {
         result->detail = DETAIL_SAME_NUMBER;
+        rc = budget_charge(context->budget, item->reference, item->number);
     } else if ((rc = index_get(context->store, context->tenant, item->number, &index)) == 0) {
         result->detail = DETAIL_DUPLICATE;
         if (context->may_know_duplicate)
             memcpy(result->duplicate, index.reference, REFERENCE_LEN);
+        rc = budget_charge(context->budget, item->reference, item->number);
     } else if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_DONE;
         rc = exchange_number(context, item, old, record);
@@ -181,12 +218,21 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
 {
     const struct call_item *item = data;
     struct stored_record record;
+    bool allowed;
 
     if (!individual_number_valid(item->number)) {
         result->detail = DETAIL_INVALID_NUMBER;
         return 0;
     }
-    int rc = record_get(context->store, context->tenant, item->reference, &record);
+    /* "It has that number already" and "another one has it" are answers to a guess. */
+    int rc = budget_allows(context->budget, item->reference, item->number, &allowed);
+    if (rc != 0)
+        return rc;
+    if (!allowed) {
+        result->detail = DETAIL_BUDGET_SPENT;
+        return 0;
+    }
+    rc = record_get(context->store, context->tenant, item->reference, &record);
     if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_UNKNOWN_REFERENCE;
         return 0;

@@ -7,11 +7,23 @@ static const struct op_row rows[OPERATION_COUNT] = {
     [OPERATION_REPLACE] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_replace},
     [OPERATION_ERASE] = {PURPOSE_BIT(PURPOSE_DELETE), OUTCOME_REFUSED, op_erase},
     [OPERATION_ENROLL_CITIZEN] = {PURPOSE_BIT(PURPOSE_REGISTER), OUTCOME_REFUSED, op_enroll_citizen},
+    [OPERATION_UNLOCK] = {PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
+                          OUTCOME_REFUSED, op_unlock},
 };
 
 const struct op_row *operation_row(uint16_t operation)
 {
     return operation < OPERATION_COUNT && rows[operation].run ? &rows[operation] : NULL;
+}
+
+uint16_t operation_purposes(uint16_t operation)
+{
+    const struct op_row *row = operation_row(operation);
+
+    if (operation == OPERATION_READ_LEDGER)
+        return PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE) |
+               PURPOSE_BIT(PURPOSE_PERIODIC);
+    return row ? row->purposes : 0;
 }
 
 enum outcome operation_outcome(uint16_t operation, enum detail detail)

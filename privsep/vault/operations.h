@@ -6,12 +6,14 @@
 #define SEKISHO_VAULT_OPERATIONS_H
 
 #include "crypto/sealed.h"
+#include "vault/budget.h"
 #include "vault/store.h"
 
 struct op_context {
     struct store *store; /* with an open transaction */
     struct tenant *tenant;
     int64_t now_us;          /* UTC */
+    struct budget *budget;   /* of the call */
     bool may_know_duplicate; /* the session may LOOKUP, so it may learn which reference a duplicate is */
 };
 
@@ -35,10 +37,13 @@ struct op_row {
 /* NULL for an operation that does not exist. */
 const struct op_row *operation_row(uint16_t operation);
 
+/* Purposes that a permit may name for an operation: those of its row; READ_LEDGER, which is no call, serves all. */
+uint16_t operation_purposes(uint16_t operation);
+
 /* What the front may see of a detail. */
 enum outcome operation_outcome(uint16_t operation, enum detail detail);
 
-op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen;
+op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen, op_unlock;
 
 /* Enrols a number that is in clear in the caller's memory; shared by ENROLL and ENROLL_CITIZEN. */
 int enroll_number(struct op_context *context, const char number[NUMBER_LEN], const uint8_t request_id[REQUEST_ID_LEN],

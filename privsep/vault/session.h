@@ -14,7 +14,8 @@ struct session {
     bool open;
     struct tenant *tenant;
     uint16_t role;
-    uint16_t permit[8]; /* index enum operation, bit enum purpose */
+    uint16_t permit[PERMIT_LEN];
+    uint32_t misses;    /* wrong guesses so far (budget.h) */
     int64_t expires_ms; /* CLOCK_BOOTTIME: a step of the wall clock neither ends nor prolongs a session */
     char account[ACCOUNT_LEN];
     struct aead *call_key, *reply_key;

@@ -6,8 +6,9 @@
 
 #include "vault/ledger.h"
 #include "vault/record.h"
+#include "vault/session.h"
 
-#define DATABASES_PER_TENANT 8
+#define DATABASES_PER_TENANT 9
 #define FILE_MODE            0600
 
 static int open_database(MDB_txn *txn, uint16_t tenant, const char *name, unsigned flags, MDB_dbi *dbi)
@@ -44,6 +45,7 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
         {"record", 0, &tenant->record},
         {"former", 0, &tenant->former},
         {"blob", 0, &tenant->blob},
+        {"budget", 0, &tenant->budget},
         {"entry", MDB_INTEGERKEY, &tenant->entry},
         {"leaf", MDB_INTEGERKEY, &tenant->leaf},
         {"node", MDB_INTEGERKEY, &tenant->node},
@@ -65,6 +67,40 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
     return rc;
 }
 
+int64_t store_clock_ms(const struct store *store)
+{
+    return store->clock_base_ms + session_clock_ms() - store->boot_at_open_ms;
+}
+
+static char clock_name[] = "ms";
+
+static int open_clock(struct store *store)
+{
+    MDB_val key = {sizeof clock_name - 1, clock_name}, value;
+    int rc = mdb_dbi_open(store->txn, "clock", MDB_CREATE, &store->clock);
+
+    store->boot_at_open_ms = session_clock_ms();
+    if (rc == 0)
+        rc = mdb_get(store->txn, store->clock, &key, &value);
+    if (rc == 0 && value.mv_size != sizeof store->clock_base_ms)
+        return MDB_CORRUPTED;
+    if (rc == 0)
+        memcpy(&store->clock_base_ms, value.mv_data, sizeof store->clock_base_ms);
+    store->clock_saved_ms = store->clock_base_ms;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int save_clock(struct store *store)
+{
+    int64_t now = store_clock_ms(store);
+    MDB_val key = {sizeof clock_name - 1, clock_name}, value = {sizeof now, &now};
+
+    if (now - store->clock_saved_ms < CLOCK_SAVE_MS)
+        return 0;
+    store->clock_saved_ms = now;
+    return mdb_put(store->txn, store->clock, &key, &value, 0);
+}
+
 int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                size_t tenant_count, const uint8_t root_key[32])
 {
@@ -73,10 +109,12 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
     if (rc != 0)
         return rc;
     mdb_env_set_mapsize(store->env, map_bytes);
-    mdb_env_set_maxdbs(store->env, (MDB_dbi)(tenant_count * DATABASES_PER_TENANT));
+    mdb_env_set_maxdbs(store->env, (MDB_dbi)(1 + tenant_count * DATABASES_PER_TENANT));
     rc = mdb_env_open(store->env, folder, MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, FILE_MODE);
     if (rc == 0)
         rc = store_begin(store);
+    if (rc == 0)
+        rc = open_clock(store);
     for (size_t i = 0; i < tenant_count && rc == 0; i++) {
         rc = open_tenant(store->txn, &store->tenant[i], tenants[i], root_key);
         store->tenant_count++;
@@ -139,10 +177,15 @@ static void settle(struct store *store, bool committed)
 
 int store_commit(struct store *store)
 {
-    MDB_txn *txn = store->txn;
+    int rc = save_clock(store);
 
+    if (rc != 0) {
+        store_abort(store);
+        return rc;
+    }
+    MDB_txn *txn = store->txn;
     store->txn = NULL;
-    int rc = mdb_txn_commit(txn);
+    rc = mdb_txn_commit(txn);
     settle(store, rc == 0);
     return rc;
 }

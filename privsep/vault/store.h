@@ -7,9 +7,12 @@
  *   <tenant>.record  reference[16]               -> struct stored_record    (sealed number, state)
  *   <tenant>.former  reference[16] || u32 order  -> struct stored_record    (numbers before a REPLACE, still sealed)
  *   <tenant>.blob    application nonce[16]       -> struct stored_blob      (citizen blobs that have been opened)
+ *   <tenant>.budget  u8 kind || id               -> struct stored_budget     (wrong guesses, budget.h)
  *   <tenant>.entry   u64 index                   -> struct ledger_entry, items   (readable part of a leaf)
  *   <tenant>.leaf    u64 index                   -> leaf hash[32]
  *   <tenant>.node    u64 level << 56 | index     -> inner node[32] of a stored level (merkle.h)
+ *
+ *   clock            "ms"                        -> i64: the vault's own clock, in milliseconds of service
  *
  * INV-05: there is no name, address, qualification, payment or pseudonym in any of them.
  *
@@ -39,7 +42,7 @@ struct tenant_state {
 
 struct tenant {
     uint16_t id;
-    MDB_dbi meta, index, record, former, blob, entry, leaf, node;
+    MDB_dbi meta, index, record, former, blob, budget, entry, leaf, node;
     struct tenant_keys *keys;
     uint8_t decoy_reference[REFERENCE_LEN]; /* record_make_decoy */
     struct stored_record decoy;
@@ -49,6 +52,8 @@ struct tenant {
 struct store {
     MDB_env *env;
     MDB_txn *txn; /* the open write transaction, or NULL */
+    MDB_dbi clock;
+    int64_t clock_base_ms, clock_saved_ms, boot_at_open_ms;
     size_t tenant_count;
     struct tenant tenant[TENANTS_MAX];
 };
@@ -62,6 +67,14 @@ void store_close(struct store *store);
 void store_prefault(struct store *store);
 
 struct tenant *store_tenant(struct store *store, uint16_t id); /* NULL: not served here */
+
+/*
+ * The vault's own clock: milliseconds during which this store has been served, over all runs. Guess budgets are
+ * measured on it, because it cannot be moved: setting the wall clock forward would give budgets back. It stands still
+ * while the vault is down, which errs on the strict side. Saved with commits at most CLOCK_SAVE_MS apart.
+ */
+#define CLOCK_SAVE_MS 1000
+int64_t store_clock_ms(const struct store *store);
 
 /* One write transaction at a time. store_commit returns only when everything is on stable storage (fdatasync). */
 int store_begin(struct store *store);

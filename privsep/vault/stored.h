@@ -35,6 +35,15 @@ struct stored_index {
 };
 _Static_assert(sizeof(struct stored_index) == 24, "stored_index layout");
 
+/* A guess budget (budget.h). */
+struct stored_budget {
+    uint32_t day_spent;             /* within the 24 h from day_began_ms on */
+    uint32_t life_spent;            /* references only */
+    int64_t day_began_ms;           /* the vault's own clock (store_clock_ms) */
+    char last_account[ACCOUNT_LEN]; /* that was charged last: it may not unlock */
+};
+_Static_assert(sizeof(struct stored_budget) == 48, "stored_budget layout");
+
 struct stored_blob {
     uint8_t request_id[REQUEST_ID_LEN];
     uint8_t blob_hash[HASH_LEN];

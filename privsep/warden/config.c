@@ -161,6 +161,10 @@ static const struct entry entries[] = {
     {"store_size_gib", set_store_size, 0, false},
     {"session_ttl_s", set_session_ttl, 0, false},
     {"session_max", set_session_max, 0, false},
+    {"guesses_register", set_guesses, offsetof(struct warden_config, guesses[1]), false},
+    {"guesses_change", set_guesses, offsetof(struct warden_config, guesses[2]), false},
+    {"guesses_delete", set_guesses, offsetof(struct warden_config, guesses[3]), false},
+    {"guesses_periodic", set_guesses, offsetof(struct warden_config, guesses[4]), false},
     {"uid_base", set_uid_base, 0, false},
 };
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])
@@ -235,6 +239,8 @@ bool config_load(const char *path, struct warden_config *config)
         return false;
     *config =
         (struct warden_config){.store_bytes = 16 * GIB, .session_ttl_s = 3600, .session_max = 1024, .uid_base = 64200};
+    for (size_t purpose = 1; purpose < sizeof config->guesses / sizeof config->guesses[0]; purpose++)
+        config->guesses[purpose] = guesses_default;
     for (unsigned number = 1; fgets(line, sizeof line, file); number++) {
         if (!strchr(line, '\n') && !feof(file)) {
             log_line("warden", "%s:%u: line is too long", path, number);

@@ -87,6 +87,7 @@ static struct launch_config launch_config_of(const struct set *set, const struct
     };
 
     memcpy(launch.tenants, config->tenants, sizeof launch.tenants);
+    memcpy(launch.guesses, config->guesses, sizeof launch.guesses);
     snprintf(launch.data_folder, sizeof launch.data_folder, "%s", worker->root);
     if (worker->process != PROCESS_FRONT)
         return launch;

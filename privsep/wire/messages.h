@@ -19,12 +19,23 @@
 #define TENANTS_MAX     47  /* one per prefecture; a tenant is its JIS X 0401 code, 1..47 */
 #define PATH_LEN        256 /* zero-terminated */
 #define CALL_ITEMS_MAX  2048
+#define PERMIT_LEN      16 /* index enum operation, bit enum purpose (crypto/sealed.h) */
 
 /* ---- warden -> child: FRAME_CONFIGURE ------------------------------------------------------------------------- */
 
 enum launch_flag {
     LAUNCH_ROOT = 1u << 0, /* started as root: each process has a uid of its own; else one uid in a user namespace */
     LAUNCH_RESERVED = 1u << 1,
+};
+
+/* How many wrong guesses a number call of one purpose may make (vault/budget.h). Counts; 0 means none at all. */
+struct guess_limits {
+    uint32_t reference_day;  /* wrong numbers for one reference within 24 h */
+    uint32_t reference_life; /* the same in the reference's life; only an UNLOCK gives it back */
+    uint32_t candidate_day;  /* misses of one number, whatever it was tried on, within 24 h */
+    uint32_t session;        /* misses of one session */
+    uint32_t account_day;    /* misses of one account within 24 h */
+    uint32_t tenant_day;     /* misses of a whole prefecture within 24 h */
 };
 
 /* Everything a child is told. The warden is trusted; a child still checks lengths and ranges. */
@@ -39,11 +50,12 @@ struct launch_config {
     uint16_t tcp_port; /* front: 0 = no TCP listener */
     uint16_t zero;
     uint32_t zero2;
-    char data_folder[PATH_LEN]; /* vault: becomes its root; others: an empty folder that becomes theirs */
-    char tcp_address[64];       /* front: numeric IPv4 or IPv6 address to bind */
-    char socket_path[PATH_LEN]; /* front: unix socket to bind, empty = none */
+    struct guess_limits guesses[5]; /* vault: index enum purpose (crypto/sealed.h), 0 unused */
+    char data_folder[PATH_LEN];     /* vault: becomes its root; others: an empty folder that becomes theirs */
+    char tcp_address[64];           /* front: numeric IPv4 or IPv6 address to bind */
+    char socket_path[PATH_LEN];     /* front: unix socket to bind, empty = none */
 };
-_Static_assert(sizeof(struct launch_config) == 712, "launch_config layout");
+_Static_assert(sizeof(struct launch_config) == 832, "launch_config layout");
 
 /* ---- child -> warden: FRAME_ATTEST ------------------------------------------------------------------------------ */
 
@@ -255,7 +267,7 @@ enum login_status {
 };
 
 #define LOGIN_SEALED_LEN   (272 + 16) /* struct login_plain and tag */
-#define WELCOME_SEALED_LEN (64 + 16)  /* struct welcome_plain and tag */
+#define WELCOME_SEALED_LEN (80 + 16)  /* struct welcome_plain and tag */
 
 struct login_request {
     uint16_t tenant;
@@ -281,7 +293,7 @@ struct login_reply {
     uint8_t server_ephemeral[X25519_LEN];
     uint8_t welcome[WELCOME_SEALED_LEN];
 };
-_Static_assert(sizeof(struct login_reply) == 176, "login_reply layout");
+_Static_assert(sizeof(struct login_reply) == 192, "login_reply layout");
 
 struct logout_request {
     uint8_t session[SESSION_ID_LEN];
@@ -302,11 +314,11 @@ struct session_open {
     uint16_t role;
     uint32_t ttl_ms; /* the vault counts it on its own CLOCK_BOOTTIME */
     char account[ACCOUNT_LEN];
-    uint16_t permit[8]; /* index enum operation, bit enum purpose (crypto/sealed.h) */
+    uint16_t permit[PERMIT_LEN];
     uint8_t call_key[SESSION_KEY_LEN];
     uint8_t reply_key[SESSION_KEY_LEN];
 };
-_Static_assert(sizeof(struct session_open) == 136, "session_open layout");
+_Static_assert(sizeof(struct session_open) == 152, "session_open layout");
 
 struct session_open_reply {
     uint16_t opened; /* 0: table full or tenant unknown */

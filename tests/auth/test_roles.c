@@ -8,12 +8,13 @@
 #define REGISTER PURPOSE_BIT(PURPOSE_REGISTER)
 #define CHANGE   PURPOSE_BIT(PURPOSE_CHANGE)
 #define DELETE   PURPOSE_BIT(PURPOSE_DELETE)
+#define EVERY    (REGISTER | CHANGE | DELETE | PURPOSE_BIT(PURPOSE_PERIODIC))
 
 static const struct {
     const char *code;
     uint16_t permit[PERMIT_LEN];
 } expected[] = {
-    {"OWN", {0}},
+    {"OWN", {[OPERATION_UNLOCK] = CHANGE, [OPERATION_READ_LEDGER] = EVERY}},
     {"ADM", {0}},
     {"REC", {[OPERATION_ENROLL] = REGISTER, [OPERATION_ENROLL_CITIZEN] = REGISTER}},
     {"REV", {[OPERATION_MATCH] = CHANGE | DELETE, [OPERATION_LOOKUP] = CHANGE | DELETE}},
@@ -24,8 +25,8 @@ static const struct {
     {"NWO", {0}},
     {"CEN", {[OPERATION_ENROLL] = REGISTER, [OPERATION_ENROLL_CITIZEN] = REGISTER}},
     {"OPS", {0}},
-    {"PRV", {0}},
-    {"AUD", {0}},
+    {"PRV", {[OPERATION_UNLOCK] = CHANGE, [OPERATION_READ_LEDGER] = EVERY}},
+    {"AUD", {[OPERATION_READ_LEDGER] = EVERY}},
     {"HLD", {0}},
     {"TPV", {0}},
     {"SYS", {[OPERATION_ENROLL_CITIZEN] = REGISTER}},

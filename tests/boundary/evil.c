@@ -149,6 +149,8 @@ static void send_configuration(struct evil *evil)
         .session_max = 16,
     };
 
+    for (int purpose = 0; purpose < PURPOSE_COUNT; purpose++)
+        config.guesses[purpose] = (struct guess_limits){5, 10, 3, 100, 200, 2000};
     memcpy(config.data_folder, evil->folder, sizeof evil->folder);
     assert_int_equal(channel_send(&evil->control, FRAME_CONFIGURE, 0, &config, sizeof config), CHANNEL_OK);
 }

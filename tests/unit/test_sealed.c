@@ -226,7 +226,8 @@ static void test_a_whole_welcome(void **state)
     assert_int_equal(aead_seal(aead, nonce, salt, sizeof salt, &plain, sizeof plain, sealed), 0);
     assert_hex(sealed, sizeof sealed,
                "5b103af186f09bfd4758db4d1cdf5ef1ea90fd0611b8ae12ca94f88078d23c8fb43b0bfd9a19a192"
-               "0ba6ed75b34a5fed9d2676d5e90303f071841f02601eb198053e7b6680edb12fc9b29c7f4c2832aa");
+               "0ba6ed75b34a5fed9d2676d5e90303f071841f02601eb19802bd6f7d9e89a77946885a651cb30fd3"
+               "0eb3dbf709457556118342ec14872d75");
     aead_free(aead);
 }
 
@@ -236,6 +237,8 @@ static void test_item_sizes(void **state)
     for (uint16_t operation = OPERATION_ENROLL; operation <= OPERATION_ERASE; operation++)
         assert_int_equal(sealed_item_size(operation), 48);
     assert_int_equal(sealed_item_size(OPERATION_ENROLL_CITIZEN), 128);
+    assert_int_equal(sealed_item_size(OPERATION_UNLOCK), 48);
+    assert_int_equal(sealed_item_size(OPERATION_READ_LEDGER), 0);
     assert_int_equal(sealed_item_size(OPERATION_NONE), 0);
     for (unsigned operation = OPERATION_COUNT; operation <= UINT16_MAX; operation++)
         assert_int_equal(sealed_item_size((uint16_t)operation), 0);

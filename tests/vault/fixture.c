@@ -27,7 +27,7 @@ static void session_key(uint8_t session, uint8_t kind, uint8_t key[32])
     key[0] = kind;
 }
 
-static void open_session(struct fixture *fixture, uint8_t id, uint16_t tenant, const uint16_t permit[8])
+static void open_session(struct fixture *fixture, uint8_t id, uint16_t tenant, const uint16_t permit[PERMIT_LEN])
 {
     struct session_open open = {.tenant = tenant, .role = 7, .ttl_ms = 60000, .account = "tester"};
 
@@ -40,7 +40,7 @@ static void open_session(struct fixture *fixture, uint8_t id, uint16_t tenant, c
 
 static void open_sessions(struct fixture *fixture)
 {
-    uint16_t all[8] = {0}, lookup_only[8] = {0}, enroll_only[8] = {0};
+    uint16_t all[PERMIT_LEN] = {0}, lookup_only[PERMIT_LEN] = {0}, enroll_only[PERMIT_LEN] = {0};
 
     for (uint16_t operation = 0; operation < OPERATION_COUNT; operation++)
         if (operation_row(operation))
@@ -68,10 +68,12 @@ int fixture_setup(void **state)
              getenv("TMPDIR") && strlen(getenv("TMPDIR")) < 30 ? getenv("TMPDIR") : "/tmp");
     assert_non_null(mkdtemp(fixture->folder));
     memset(fixture->root_key, 0x42, sizeof fixture->root_key);
+    for (int purpose = 0; purpose < PURPOSE_COUNT; purpose++)
+        fixture->limits[purpose] = (struct guess_limits){1000, 1000, 1000, 1000, 1000, 1000};
     fixture->clock = (struct call_clock){.now_us = 1700000000000000, .boot_ms = 1000};
     open_store(fixture);
     open_sessions(fixture);
-    assert_int_equal(call_engine_init(&fixture->engine, &fixture->store, &fixture->sessions), 0);
+    assert_int_equal(call_engine_init(&fixture->engine, &fixture->store, &fixture->sessions, fixture->limits), 0);
     *state = fixture;
     return 0;
 }

@@ -25,6 +25,7 @@ struct fixture {
     struct session_table sessions;
     struct call_engine engine;
     struct call_clock clock;
+    struct guess_limits limits[PURPOSE_COUNT]; /* generous; test_budget.c lowers them */
     uint64_t seq;
 };
 

@@ -200,13 +200,16 @@ static void another_root_key_opens_nothing(void **state)
 static void aborted_group_leaves_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    struct op_context context = {.store = &fixture->store, .tenant = &fixture->store.tenant[0], .now_us = 1};
+    struct budget budget;
+    struct op_context context = {
+        .store = &fixture->store, .tenant = &fixture->store.tenant[0], .now_us = 1, .budget = &budget};
     struct op_result result = {0};
     uint8_t request[REQUEST_ID_LEN] = {1};
     char number[NUMBER_LEN];
 
     test_number(1, number);
     store_begin(&fixture->store);
+    assert_int_equal(budget_open(&budget, &fixture->store, &fixture->sessions.slot[0], &fixture->limits[1]), 0);
     assert_int_equal(enroll_number(&context, number, request, &result), 0);
     assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
     store_abort(&fixture->store);

@@ -21,7 +21,7 @@ function u64(value) {
 
 /** struct welcome_plain, laid out here a second time on purpose. */
 function welcomePlain({ tenant = TENANT, account = ACCOUNT } = {}) {
-  const plain = Buffer.alloc(64);
+  const plain = Buffer.alloc(80);
   plain.set([1, 0, tenant, 0, 4, 0, 0, 0]);
   plain.writeUInt32LE(600_000, 8);
   plain.write(account, 16);

@@ -1,0 +1,228 @@
+#include "vault/budget.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+
+enum kind { KIND_REFERENCE = 1, KIND_CANDIDATE, KIND_ACCOUNT, KIND_TENANT };
+
+#define ID_MAX        ACCOUNT_LEN
+#define CANDIDATE_LEN 16
+
+struct row_key {
+    uint8_t bytes[1 + ID_MAX];
+    size_t length;
+};
+
+static struct row_key row_key(enum kind kind, const void *id, size_t length)
+{
+    struct row_key key = {.bytes = {(uint8_t)kind}, .length = 1 + length};
+
+    if (length)
+        memcpy(key.bytes + 1, id, length);
+    return key;
+}
+
+static struct row_key reference_key(const uint8_t reference[REFERENCE_LEN])
+{
+    return row_key(KIND_REFERENCE, reference, REFERENCE_LEN);
+}
+
+static struct row_key account_key(const char account[ACCOUNT_LEN])
+{
+    return row_key(KIND_ACCOUNT, account, ACCOUNT_LEN);
+}
+
+/* The number itself stays out of the database: its PRF, under another label than the index. */
+static int candidate_key(const struct budget *budget, const char number[NUMBER_LEN], struct row_key *key)
+{
+    uint8_t input[1 + NUMBER_LEN] = {'b'}, hash[HASH_LEN];
+
+    memcpy(input + 1, number, NUMBER_LEN);
+    int rc = prf(budget->session->tenant->keys->index, input, sizeof input, hash);
+    crypto_wipe(input, sizeof input);
+    if (rc != 0)
+        return EACCES;
+    *key = row_key(KIND_CANDIDATE, hash, CANDIDATE_LEN);
+    return 0;
+}
+
+/* A row that is not there is a budget of which nothing is spent. The day of a row that is there may be over. */
+static int load(const struct budget *budget, const struct row_key *name, struct stored_budget *row)
+{
+    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes}, value;
+    int rc = mdb_get(budget->store->txn, budget->session->tenant->budget, &key, &value);
+
+    *row = (struct stored_budget){.day_began_ms = budget->now_ms};
+    if (rc == MDB_NOTFOUND)
+        return 0;
+    if (rc != 0)
+        return rc;
+    if (value.mv_size != sizeof *row)
+        return MDB_CORRUPTED;
+    memcpy(row, value.mv_data, sizeof *row);
+    if (budget->now_ms - row->day_began_ms >= BUDGET_DAY_MS) {
+        row->day_spent = 0;
+        row->day_began_ms = budget->now_ms;
+    }
+    return 0;
+}
+
+static int save(const struct budget *budget, const struct row_key *name, const struct stored_budget *row)
+{
+    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes}, value = {sizeof *row, (void *)(uintptr_t)row};
+
+    return mdb_put(budget->store->txn, budget->session->tenant->budget, &key, &value, 0);
+}
+
+static void spend(const struct budget *budget, struct stored_budget *row)
+{
+    row->day_spent += row->day_spent < UINT32_MAX;
+    row->life_spent += row->life_spent < UINT32_MAX;
+    memcpy(row->last_account, budget->session->account, ACCOUNT_LEN);
+}
+
+int budget_open(struct budget *budget, struct store *store, struct session *session, const struct guess_limits *limits)
+{
+    *budget = (struct budget){.store = store, .session = session, .limits = limits, .now_ms = store_clock_ms(store)};
+    struct row_key account = account_key(session->account), tenant = row_key(KIND_TENANT, NULL, 0);
+    int rc = load(budget, &account, &budget->account);
+
+    return rc == 0 ? load(budget, &tenant, &budget->tenant) : rc;
+}
+
+int budget_allows(struct budget *budget, const uint8_t *reference, const char *number, bool *allowed)
+{
+    const struct guess_limits *limits = budget->limits;
+    struct stored_budget row;
+    struct row_key key;
+    int rc = 0;
+
+    *allowed = budget->session->misses < limits->session && budget->account.day_spent < limits->account_day &&
+               budget->tenant.day_spent < limits->tenant_day;
+    if (reference) {
+        key = reference_key(reference);
+        rc = load(budget, &key, &row);
+        *allowed = *allowed && row.day_spent < limits->reference_day && row.life_spent < limits->reference_life;
+    }
+    if (rc == 0 && number) {
+        rc = candidate_key(budget, number, &key);
+        if (rc == 0)
+            rc = load(budget, &key, &row);
+        *allowed = *allowed && row.day_spent < limits->candidate_day;
+    }
+    return rc;
+}
+
+static int charge_row(const struct budget *budget, const struct row_key *key)
+{
+    struct stored_budget row;
+    int rc = load(budget, key, &row);
+
+    spend(budget, &row);
+    return rc == 0 ? save(budget, key, &row) : rc;
+}
+
+/* Candidates whose day is over are of no use any more. Each new one looks at the row after a random place, so that the
+ * table stays as large as a few days' misses however long the vault lives. */
+static int sweep_candidates(const struct budget *budget)
+{
+    uint8_t place[CANDIDATE_LEN];
+    struct stored_budget row;
+    MDB_cursor *cursor;
+
+    crypto_random(place, sizeof place);
+    struct row_key from = row_key(KIND_CANDIDATE, place, sizeof place);
+    MDB_val key = {from.length, from.bytes}, value;
+    int rc = mdb_cursor_open(budget->store->txn, budget->session->tenant->budget, &cursor);
+    if (rc != 0)
+        return rc;
+    rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    if (rc == 0 && *(const uint8_t *)key.mv_data == KIND_CANDIDATE && value.mv_size == sizeof row) {
+        memcpy(&row, value.mv_data, sizeof row);
+        if (budget->now_ms - row.day_began_ms >= BUDGET_DAY_MS)
+            rc = mdb_cursor_del(cursor, 0);
+    }
+    mdb_cursor_close(cursor);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int budget_charge(struct budget *budget, const uint8_t *reference, const char *number)
+{
+    struct row_key key;
+    int rc = 0;
+
+    if (reference) {
+        key = reference_key(reference);
+        rc = charge_row(budget, &key);
+    }
+    if (rc == 0 && number) {
+        rc = candidate_key(budget, number, &key);
+        if (rc == 0)
+            rc = charge_row(budget, &key);
+        if (rc == 0)
+            rc = sweep_candidates(budget);
+    }
+    budget->session->misses += budget->session->misses < UINT32_MAX;
+    spend(budget, &budget->account);
+    spend(budget, &budget->tenant);
+    budget->charged = true;
+    return rc;
+}
+
+int budget_close(struct budget *budget)
+{
+    struct row_key account = account_key(budget->session->account), tenant = row_key(KIND_TENANT, NULL, 0);
+
+    if (!budget->charged)
+        return 0;
+    int rc = save(budget, &account, &budget->account);
+    return rc == 0 ? save(budget, &tenant, &budget->tenant) : rc;
+}
+
+static int find(const struct budget *budget, const struct row_key *name, struct stored_budget *row)
+{
+    int rc = load(budget, name, row);
+
+    return rc == 0 && row->day_spent == 0 && row->life_spent == 0 ? MDB_NOTFOUND : rc;
+}
+
+int budget_find_reference(struct budget *budget, const uint8_t reference[REFERENCE_LEN], char spender[ACCOUNT_LEN])
+{
+    struct row_key key = reference_key(reference);
+    struct stored_budget row;
+    int rc = find(budget, &key, &row);
+
+    memcpy(spender, row.last_account, ACCOUNT_LEN);
+    return rc;
+}
+
+int budget_find_account(struct budget *budget, const char account[ACCOUNT_LEN])
+{
+    struct row_key key = account_key(account);
+    struct stored_budget row;
+
+    return find(budget, &key, &row);
+}
+
+static int clear(const struct budget *budget, const struct row_key *name)
+{
+    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes};
+
+    return mdb_del(budget->store->txn, budget->session->tenant->budget, &key, NULL);
+}
+
+int budget_clear_reference(struct budget *budget, const uint8_t reference[REFERENCE_LEN])
+{
+    struct row_key key = reference_key(reference);
+
+    return clear(budget, &key);
+}
+
+int budget_clear_account(struct budget *budget, const char account[ACCOUNT_LEN])
+{
+    struct row_key key = account_key(account);
+
+    return clear(budget, &key);
+}
