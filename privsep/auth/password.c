@@ -20,6 +20,7 @@ int password_workspace_open(void)
 {
     /* MAP_POPULATE: the first login must not pay for 16,384 page faults, nor find that there is no memory. */
     void *memory =
+        /* cppcheck-suppress invalidFunctionArg; no descriptor: -1 goes with MAP_ANONYMOUS (mmap(2)) */
         mmap(NULL, WORKSPACE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED || madvise(memory, WORKSPACE_BYTES, MADV_DONTDUMP) != 0)
         return -1;
@@ -46,9 +47,9 @@ static int digest(const char *password, size_t length, const uint8_t salt[PASSWO
     argon2_context context = {
         .out = out,
         .outlen = PASSWORD_DIGEST_LEN,
-        .pwd = (uint8_t *)(uintptr_t)password,
+        .pwd = (uint8_t *)password,
         .pwdlen = (uint32_t)length,
-        .salt = (uint8_t *)(uintptr_t)salt,
+        .salt = (uint8_t *)salt,
         .saltlen = PASSWORD_SALT_LEN,
         .t_cost = 3,
         .m_cost = PASSWORD_MEMORY_KIB,

@@ -12,7 +12,7 @@
 
 enum role {
     ROLE_NONE,
-#define ROLE(code, number, permits) ROLE_##code = number,
+#define ROLE(code, number, permits) ROLE_##code = (number),
 #include "auth/roles.def"
 #undef ROLE
     ROLE_COUNT

@@ -12,7 +12,7 @@ const struct link_options auth_link_options = {
 static enum link_sent request(struct link *auth, uint16_t type, const void *body, size_t length, link_decode *decode,
                               void (*callback)(void), void *user)
 {
-    const struct iovec part = {.iov_base = (void *)(uintptr_t)body, .iov_len = length};
+    const struct iovec part = {.iov_base = (void *)body, .iov_len = length};
 
     return link_send(
         auth, &(struct link_request){

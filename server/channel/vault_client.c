@@ -53,8 +53,8 @@ enum link_sent vault_call(struct link *vault, const struct session_call *head, c
                           vault_call_done *done, void *user)
 {
     const struct iovec parts[] = {
-        {.iov_base = (void *)(uintptr_t)head, .iov_len = sizeof *head},
-        {.iov_base = (void *)(uintptr_t)sealed, .iov_len = head->sealed_length},
+        {.iov_base = (void *)head, .iov_len = sizeof *head},
+        {.iov_base = (void *)sealed, .iov_len = head->sealed_length},
     };
     return link_send(vault, &(struct link_request){.type = FRAME_SESSION_CALL,
                                                    .parts = parts,

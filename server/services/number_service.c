@@ -56,7 +56,8 @@ static void on_message(struct rpc_call *call, const ProtobufCMessage *request)
         rpc_call_finish(call, &error);
         return;
     }
-    /* All that the answer needs of the request: no memory of its own. */
+    /* All that the answer needs of the request: no memory of its own.
+     * NOLINTNEXTLINE(performance-no-int-to-ptr): never a pointer */
     rpc_call_set_user(call, (void *)(uintptr_t)sealed->sequence);
     enum link_sent sent = vault_call(front->vault, &head, sealed->ciphertext.data, on_answer, call);
     if (sent != LINK_SENT)

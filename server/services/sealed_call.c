@@ -79,8 +79,8 @@ void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescr
 {
     sekisho__v1__sealed_reply__init(reply);
     reply->sequence = sequence;
-    reply->results = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)answer->clear, .len = answer->clear_length};
-    reply->sealed = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)answer->sealed, .len = answer->sealed_length};
+    reply->results = (ProtobufCBinaryData){.data = (uint8_t *)answer->clear, .len = answer->clear_length};
+    reply->sealed = (ProtobufCBinaryData){.data = (uint8_t *)answer->sealed, .len = answer->sealed_length};
     protobuf_c_message_init(type, response);
     response->reply = reply;
 }

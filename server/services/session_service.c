@@ -19,7 +19,7 @@ static Google__Protobuf__Duration duration_of(uint32_t ms)
 
 static ProtobufCBinaryData bytes_of(const uint8_t *data, size_t length)
 {
-    return (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)data, .len = length};
+    return (ProtobufCBinaryData){.data = (uint8_t *)data, .len = length};
 }
 
 static bool parse_prefecture(struct rpc_call *call, const char *name, uint16_t *tenant)
@@ -103,6 +103,7 @@ static void get_sealing_key(struct rpc_call *call, const ProtobufCMessage *messa
 
     if (!parse_prefecture(call, request->prefecture, &tenant))
         return;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): never a pointer */
     rpc_call_set_user(call, (void *)(uintptr_t)tenant);
     if (citizen_key_known(front, tenant)) {
         ask_challenge(call, tenant);

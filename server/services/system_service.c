@@ -61,7 +61,7 @@ static void fill_steps(struct process_message *process, uint32_t steps)
 
     for (int step = 0; step < STEP_COUNT; step++)
         if (steps & 1u << step)
-            process->steps[count++] = (char *)(uintptr_t)step_names[step];
+            process->steps[count++] = (char *)step_names[step];
     process->message.steps = process->steps;
     process->message.n_steps = count;
 }
@@ -75,7 +75,7 @@ static void fill_process(struct process_message *process, const char *name, cons
     fill_view(&process->reported, &report->view);
     fill_view(&process->observed, &entry->observed);
     fill_steps(process, report->steps);
-    message->process = (char *)(uintptr_t)name;
+    message->process = (char *)name;
     message->pid = report->pid;
     message->reported = &process->reported;
     message->observed = &process->observed;
@@ -87,10 +87,10 @@ static void fill_process(struct process_message *process, const char *name, cons
     message->open_descriptors = report->open_fds;
     message->dumpable = report->dumpable;
     message->memory_deny_write_execute = report->mdwe;
-    message->filter_sha256.data = (uint8_t *)(uintptr_t)report->filter_hash;
+    message->filter_sha256.data = (uint8_t *)report->filter_hash;
     message->filter_sha256.len = sizeof report->filter_hash;
     message->filter_rows = report->filter_rows;
-    message->frame_rules_sha256.data = (uint8_t *)(uintptr_t)report->rules_hash;
+    message->frame_rules_sha256.data = (uint8_t *)report->rules_hash;
     message->frame_rules_sha256.len = sizeof report->rules_hash;
     message->sanitized = report->sanitized != 0;
 }
@@ -157,7 +157,7 @@ static void answer_status(const struct status_request *status, int64_t started_a
     start.nanos = (int32_t)(started_at_us % 1000000) * 1000;
     /* The clock may have been set back meanwhile. */
     uptime.seconds = up_us > 0 ? up_us / 1000000 : 0;
-    response.version = (char *)(uintptr_t)SEKISHO_VERSION;
+    response.version = (char *)SEKISHO_VERSION;
     response.start_time = &start;
     response.uptime = &uptime;
     response.restarts = restarts;
