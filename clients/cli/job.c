@@ -246,6 +246,7 @@ int job_run(const struct options *options, const struct job_kind *kind)
     sekisho_session_free(session);
     sekisho_disconnect(client);
     row_source_close(job.source);
+    sekisho_wipe(job.ring, JOB_DEPTH * sizeof *job.ring);
     free(job.ring);
     return code;
 }
