@@ -14,6 +14,7 @@
 
 #define OUTBOX_SLOTS    128
 #define OUTBOX_BODY_MAX sizeof(struct login_reply)
+_Static_assert(sizeof(struct session_open) <= OUTBOX_BODY_MAX, "login_reply is auth's largest body");
 
 struct outbox {
     struct channel *channel;
