@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "sandbox/sandbox.h"
@@ -31,6 +32,17 @@ static bool is_readable_file(int fd, int status_flags)
            (status_flags & O_PATH) == 0;
 }
 
+/* The file system type of memfd_secret(2) (linux/magic.h; newer than some headers). */
+#ifndef SECRETMEM_MAGIC
+#define SECRETMEM_MAGIC 0x5345434d
+#endif
+
+static bool is_secret_memory(int fd)
+{
+    struct statfs info;
+    return fstatfs(fd, &info) == 0 && info.f_type == SECRETMEM_MAGIC;
+}
+
 static bool looks_like(int fd, int status_flags, enum fd_kind kind)
 {
     switch (kind) {
@@ -42,6 +54,8 @@ static bool looks_like(int fd, int status_flags, enum fd_kind kind)
         return is_channel(fd);
     case FD_FILE_READ:
         return is_readable_file(fd, status_flags);
+    case FD_KEY:
+        return is_readable_file(fd, status_flags) || is_secret_memory(fd);
     }
     return false;
 }

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -55,6 +56,22 @@ static const struct seccomp_row warden_rows[] = {
 #include "sandbox/sanitizer.def"
 #endif
 };
+
+static const struct seccomp_row unseal_rows[] = {
+#include "sandbox/dying.def"
+#include "sandbox/unseal.def"
+#ifdef SEKISHO_SANITIZED
+#include "sandbox/sanitizer.def"
+#endif
+};
+
+static const struct seccomp_row unseal_token_rows[] = {
+#include "sandbox/dying.def"
+#include "sandbox/unseal_token.def"
+#ifdef SEKISHO_SANITIZED
+#include "sandbox/sanitizer.def"
+#endif
+};
 /* NOLINTEND(readability-duplicate-include) */
 /* clang-format on */
 
@@ -69,3 +86,5 @@ POLICY(vault)
 POLICY(auth)
 POLICY(front)
 POLICY(warden)
+POLICY(unseal)
+POLICY(unseal_token)

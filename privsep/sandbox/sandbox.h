@@ -18,7 +18,13 @@
 
 /* descriptors.c: exactly the descriptors 0..count-1 are open (0-2 /dev/null or the log), each of the kind named: a
  * missing one is EBADF, one of another kind EINVAL, one more EMFILE. Needs /proc. */
-enum fd_kind { FD_NULL, FD_ANY, FD_CHANNEL /* SEQPACKET socket */, FD_FILE_READ /* regular file, read-only */ };
+enum fd_kind {
+    FD_NULL,
+    FD_ANY,
+    FD_CHANNEL,   /* SEQPACKET socket */
+    FD_FILE_READ, /* regular file, read-only */
+    FD_KEY,       /* as FD_FILE_READ, or secret memory (memfd_secret(2)), which can only be mapped */
+};
 bool sandbox_descriptors(const enum fd_kind *kinds, size_t count);
 
 /* rlimits.c: CORE 0, NPROC as given, NOFILE as given, FSIZE as given (SIGXFSZ ignored), umask 077, PDEATHSIG KILL later
@@ -97,6 +103,8 @@ const struct seccomp_policy *seccomp_policy_vault(void);
 const struct seccomp_policy *seccomp_policy_auth(void);
 const struct seccomp_policy *seccomp_policy_front(void);
 const struct seccomp_policy *seccomp_policy_warden(void);
+const struct seccomp_policy *seccomp_policy_unseal(void);
+const struct seccomp_policy *seccomp_policy_unseal_token(void);
 
 /* Hash of the program of a policy without installing it: what an attestation must show. */
 bool seccomp_policy_hash(const struct seccomp_policy *policy, uint8_t hash[32]);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "crypto/hash.h"
@@ -25,7 +26,7 @@ static const enum fd_kind descriptors[FD_COUNT] = {
 #else
     FD_ANY, /* a sanitizer's report needs somewhere to go */
 #endif
-    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ,
+    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_KEY,
 };
 
 static bool open_arena(const struct launch_config *config)
@@ -36,12 +37,21 @@ static bool open_arena(const struct launch_config *config)
     return crypto_init() == 0 && secret_arena_open(bytes) == 0;
 }
 
+/* Mapped, not read: an unsealed root key is in secret memory (memfd_secret(2)), which has no read(2). */
 static bool read_root_key(uint8_t key[ROOT_KEY_LEN])
 {
-    uint8_t extra;
+    struct stat info;
 
-    bool whole = read(FD_ROOT_KEY, key, ROOT_KEY_LEN) == ROOT_KEY_LEN && read(FD_ROOT_KEY, &extra, 1) == 0;
-    return close(FD_ROOT_KEY) == 0 && whole;
+    if (fstat(FD_ROOT_KEY, &info) < 0)
+        return false;
+    errno = EINVAL;
+    if (info.st_size != ROOT_KEY_LEN)
+        return false;
+    void *mapped = mmap(NULL, ROOT_KEY_LEN, PROT_READ, MAP_SHARED, FD_ROOT_KEY, 0);
+    if (mapped == MAP_FAILED)
+        return false;
+    memcpy(key, mapped, ROOT_KEY_LEN);
+    return munmap(mapped, ROOT_KEY_LEN) == 0 && close(FD_ROOT_KEY) == 0;
 }
 
 static bool make_buffers(struct vault *vault)
