@@ -93,6 +93,13 @@ static bool call_well_formed(const struct opened_call *call, size_t plain_length
     return true;
 }
 
+/* The operation that the front names for a call. Enroll is one method for both ways to enrol: which of the two it is,
+ * the front need not know. */
+static uint16_t method_of(uint16_t operation)
+{
+    return operation == OPERATION_ENROLL_CITIZEN ? OPERATION_ENROLL : operation;
+}
+
 /* Finds the session and opens the seal into the engine's scratch. The sequence number is used up as soon as the seal
  * has proven that the client sent it, whatever becomes of the call. */
 static enum call_status open_call(struct call_engine *engine, const struct call_clock *clock,
@@ -124,7 +131,7 @@ static enum call_status open_call(struct call_engine *engine, const struct call_
     call->item_size = sealed_item_size(call->head.operation);
     if (!call_well_formed(call, plain_length))
         return CALL_MALFORMED;
-    return call->head.operation == request->operation ? CALL_OK : CALL_WRONG_METHOD;
+    return method_of(call->head.operation) == request->operation ? CALL_OK : CALL_WRONG_METHOD;
 }
 
 /* INV-06: lawful for the operation and permitted to the session. */

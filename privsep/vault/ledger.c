@@ -5,11 +5,6 @@
 
 #include "vault/checkpoint.h"
 
-struct tree_context {
-    MDB_txn *txn;
-    struct tenant *tenant;
-};
-
 static uint64_t node_key(unsigned level, uint64_t index)
 {
     return (uint64_t)level << 56 | index;
@@ -17,7 +12,7 @@ static uint64_t node_key(unsigned level, uint64_t index)
 
 static int get_hash(void *context, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
 {
-    const struct tree_context *tree = context;
+    const struct ledger_tree *tree = context;
     uint64_t number = node_key(level, index);
     MDB_val key = {sizeof number, &number}, value;
     int rc = mdb_get(tree->txn, level == 0 ? tree->tenant->leaf : tree->tenant->node, &key, &value);
@@ -31,7 +26,7 @@ static int get_hash(void *context, unsigned level, uint64_t index, uint8_t hash[
 
 static int put_hash(void *context, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
 {
-    const struct tree_context *tree = context;
+    const struct ledger_tree *tree = context;
     uint64_t number = node_key(level, index);
     MDB_val key = {sizeof number, &number}, value = {HASH_LEN, (void *)(uintptr_t)hash};
 
@@ -40,9 +35,9 @@ static int put_hash(void *context, unsigned level, uint64_t index, const uint8_t
     return mdb_put(tree->txn, tree->tenant->node, &key, &value, MDB_NOOVERWRITE);
 }
 
-static struct merkle_store tree_store(struct tree_context *context)
+struct merkle_store ledger_tree_store(struct ledger_tree *tree)
 {
-    return (struct merkle_store){.get = get_hash, .put = put_hash, .context = context};
+    return (struct merkle_store){.get = get_hash, .put = put_hash, .context = tree};
 }
 
 /* One past the last key of an append-only database. */
@@ -66,8 +61,8 @@ static int next_index(MDB_txn *txn, MDB_dbi dbi, uint64_t *next)
 
 int ledger_load(MDB_txn *txn, struct tenant *tenant)
 {
-    struct tree_context context = {.txn = txn, .tenant = tenant};
-    const struct merkle_store store = tree_store(&context);
+    struct ledger_tree context = {.txn = txn, .tenant = tenant};
+    const struct merkle_store store = ledger_tree_store(&context);
     uint64_t size, entries;
     int rc = next_index(txn, tenant->leaf, &size);
 
@@ -121,8 +116,8 @@ int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entr
     if (ledger_leaf_hash(entry, items, item_count, leaf_hash) != 0)
         return EACCES;
 
-    struct tree_context context = {.txn = store->txn, .tenant = tenant};
-    const struct merkle_store tree = tree_store(&context);
+    struct ledger_tree context = {.txn = store->txn, .tenant = tenant};
+    const struct merkle_store tree = ledger_tree_store(&context);
     int rc = put_entry(store, tenant, entry, items, item_count);
     return rc == 0 ? merkle_append(&tenant->now.ledger, &tree, leaf_hash) : rc;
 }

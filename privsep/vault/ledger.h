@@ -37,6 +37,13 @@ struct ledger_item {
 };
 _Static_assert(sizeof(struct ledger_item) == 24, "ledger_item layout");
 
+/* The tree of a tenant as merkle.h takes it; lives as long as `tree`. */
+struct ledger_tree {
+    MDB_txn *txn;
+    struct tenant *tenant;
+};
+struct merkle_store ledger_tree_store(struct ledger_tree *tree);
+
 /* Reads the tree's right edge from the tenant's databases. */
 int ledger_load(MDB_txn *txn, struct tenant *tenant);
 

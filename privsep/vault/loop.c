@@ -7,6 +7,7 @@
 
 #include "crypto/hash.h"
 #include "vault/ledger.h"
+#include "vault/ledger_read.h"
 #include "vault/rules.h"
 
 enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
@@ -152,6 +153,29 @@ static void on_status(struct vault *vault, const struct frame_view *view)
     queue_reply(vault, FRAME_VAULT_STATUS_REPLY, view->header->seq, sizeof reply);
 }
 
+/* Reads share the group's transaction; they see what was committed before it. */
+static void on_ledger_read(struct vault *vault, const struct call_clock *clock, const struct frame_view *view)
+{
+    uint8_t *reply = queue_room(vault);
+    uint16_t type = view->header->type;
+    size_t length;
+    int rc = 0;
+
+    if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
+        store_failed(rc, 5);
+    if (type == FRAME_LEDGER_HEAD)
+        length = ledger_read_head(&vault->store, view->body, reply);
+    else if (type == FRAME_LEDGER_PROOF)
+        length = ledger_read_proof(&vault->store, view->body, reply);
+    else if (type == FRAME_LEDGER_HASHES)
+        length = ledger_read_hashes(&vault->store, view->body, reply);
+    else
+        length = ledger_read_list(&vault->store, &vault->sessions, clock->boot_ms, view->body, reply);
+    if (length == 0)
+        violation(PEER_FRONT, type);
+    queue_reply(vault, (uint16_t)(type + 1), view->header->seq, length);
+}
+
 static int on_front_frame(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
                           uint32_t *group_items)
 {
@@ -163,6 +187,14 @@ static int on_front_frame(struct vault *vault, const struct call_clock *clock, c
         return 0;
     case FRAME_VAULT_STATUS:
         on_status(vault, view);
+        return 0;
+    case FRAME_LEDGER_HEAD:
+    case FRAME_LEDGER_PROOF:
+    case FRAME_LEDGER_HASHES:
+    case FRAME_LEDGER_LIST:
+        on_ledger_read(vault, clock, view);
+        /* A list scans thousands of leaves: it counts for the group as a batch does. */
+        *group_items += view->header->type == FRAME_LEDGER_LIST ? GROUP_ITEMS / 4 : 1;
         return 0;
     default:
         violation(PEER_FRONT, view->header->type);

@@ -4,6 +4,7 @@
 
 #include "sandbox/sandbox.h"
 #include "vault/call.h"
+#include "vault/ledger_read.h"
 
 /* A reply that waits for the commit, or for the front to read. */
 struct queued_reply {
@@ -20,6 +21,7 @@ struct queued_reply {
 #define GROUP_FRAMES 256
 #define GROUP_ITEMS  4096
 #define QUEUE_BYTES  (8u << 20)
+_Static_assert(LEDGER_REPLY_MAX <= CALL_REPLY_MAX, "a reply's room is that of the largest call");
 
 struct vault {
     struct child *child;

@@ -13,5 +13,13 @@ const struct frame_rule vault_rules[] = {
     {FRAME_CITIZEN_KEY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct citizen_key_request),
      sizeof(struct citizen_key_request)},
     {FRAME_VAULT_STATUS, PEER_FRONT, IN(PHASE_SERVING), 0, 0},
+    {FRAME_LEDGER_HEAD, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_head_request),
+     sizeof(struct ledger_head_request)},
+    {FRAME_LEDGER_PROOF, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_proof_request),
+     sizeof(struct ledger_proof_request)},
+    {FRAME_LEDGER_HASHES, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_hashes_request),
+     sizeof(struct ledger_hashes_request)},
+    {FRAME_LEDGER_LIST, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_list_request),
+     sizeof(struct ledger_list_request)},
 };
 const size_t vault_rule_count = sizeof vault_rules / sizeof vault_rules[0];

@@ -43,8 +43,7 @@ static void open_sessions(struct fixture *fixture)
     uint16_t all[PERMIT_LEN] = {0}, lookup_only[PERMIT_LEN] = {0}, enroll_only[PERMIT_LEN] = {0};
 
     for (uint16_t operation = 0; operation < OPERATION_COUNT; operation++)
-        if (operation_row(operation))
-            all[operation] = operation_row(operation)->purposes;
+        all[operation] = operation_purposes(operation);
     lookup_only[OPERATION_LOOKUP] = lookup_only[OPERATION_MATCH] = PURPOSE_BIT(PURPOSE_CHANGE);
     enroll_only[OPERATION_ENROLL] = PURPOSE_BIT(PURPOSE_REGISTER);
     assert_int_equal(session_table_init(&fixture->sessions, 8), 0);
@@ -188,8 +187,9 @@ void call(struct fixture *fixture, uint8_t session, uint16_t operation, uint16_t
           uint32_t count, struct answer *answer)
 {
     struct call_head head = {.version = 1, .operation = operation, .purpose = purpose, .count = count};
+    uint16_t method = operation == OPERATION_ENROLL_CITIZEN ? OPERATION_ENROLL : operation;
     size_t length =
-        seal_call(session, ++fixture->seq, operation, &head, items, count * sealed_item_size(operation), frame);
+        seal_call(session, ++fixture->seq, method, &head, items, count * sealed_item_size(operation), frame);
 
     hand_in(fixture, frame, length, answer);
 }

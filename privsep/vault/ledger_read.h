@@ -1,0 +1,22 @@
+/* What the front may ask of the ledger: heads, proofs, hashes, and entries for a session that may read them. */
+#ifndef SEKISHO_VAULT_LEDGER_READ_H
+#define SEKISHO_VAULT_LEDGER_READ_H
+
+#include "vault/session.h"
+#include "vault/store.h"
+
+/* Largest reply body of any of these. An entry of a full batch is smaller than LEDGER_LIST_MAX. */
+#define LEDGER_REPLY_MAX (sizeof(struct ledger_list_reply) + LEDGER_LIST_MAX)
+
+/*
+ * Each takes the request's body, whose length the frame table has checked, and writes the reply's body; returns its
+ * length, or 0 when the request is not well formed: a violation by the front. They read the committed ledger only,
+ * inside the open transaction.
+ */
+size_t ledger_read_head(struct store *store, const uint8_t *body, uint8_t *reply);
+size_t ledger_read_proof(struct store *store, const uint8_t *body, uint8_t *reply);
+size_t ledger_read_hashes(struct store *store, const uint8_t *body, uint8_t *reply);
+size_t ledger_read_list(struct store *store, struct session_table *sessions, int64_t now_ms, const uint8_t *body,
+                        uint8_t *reply);
+
+#endif

@@ -1,0 +1,267 @@
+/* What can be asked of the ledger: heads, proofs and hashes by anyone who may connect, entries by who may read them. */
+#include "fixture.h"
+
+#include "crypto/hash.h"
+#include "vault/checkpoint.h"
+#include "vault/ledger_read.h"
+
+static struct answer answer;
+static uint8_t reply[LEDGER_REPLY_MAX];
+
+/* n single MATCH calls, one on reference {i} each. */
+static void matches(struct fixture *fixture, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct call_item item = {.reference = {1}};
+        test_number(i, item.number);
+        call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+        assert_int_equal(answer.status, CALL_OK);
+    }
+}
+
+static struct ledger_head_reply head_of(struct fixture *fixture, uint16_t tenant)
+{
+    const struct ledger_head_request request = {.tenant = tenant};
+    struct ledger_head_reply head;
+
+    assert_int_equal(ledger_read_head(&fixture->store, (const uint8_t *)&request, reply), sizeof head);
+    memcpy(&head, reply, sizeof head);
+    return head;
+}
+
+static uint16_t ask_proof(struct fixture *fixture, uint16_t kind, uint64_t first, uint64_t size, uint32_t *count)
+{
+    const struct ledger_proof_request request = {.tenant = TENANT_A, .kind = kind, .first = first, .size = size};
+    struct ledger_hashes_reply head;
+
+    assert_int_equal(store_begin(&fixture->store), 0);
+    size_t length = ledger_read_proof(&fixture->store, (const uint8_t *)&request, reply);
+    store_abort(&fixture->store);
+    assert_true(length >= sizeof head);
+    memcpy(&head, reply, sizeof head);
+    assert_int_equal(length, sizeof head + head.count * HASH_LEN);
+    *count = head.count;
+    return head.status;
+}
+
+static void heads_are_signed_and_of_what_is_committed(void **state)
+{
+    struct fixture *fixture = *state;
+
+    matches(fixture, 3);
+    struct ledger_head_reply head = head_of(fixture, TENANT_A);
+    struct ledger_checkpoint checkpoint = {.size = head.size};
+    assert_int_equal(head.known, 1);
+    assert_int_equal(head.size, 3);
+    memcpy(checkpoint.root, head.root, sizeof head.root);
+    memcpy(checkpoint.signature, head.signature, sizeof head.signature);
+    assert_true(checkpoint_verify(head.public_key, TENANT_A, &checkpoint));
+    assert_int_equal(head_of(fixture, TENANT_B).size, 0);
+    assert_int_equal(head_of(fixture, 12).known, 0);
+}
+
+/* The inclusion proof of the last leaf of 3: H(leaf 0, leaf 1) alone. */
+static void proofs_prove(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t leaves[3][HASH_LEN], left[HASH_LEN], root[HASH_LEN];
+    uint32_t count;
+
+    for (int i = 0; i < 3; i++) {
+        matches(fixture, 1);
+        memcpy(leaves[i], answer.head.leaf_hash, HASH_LEN);
+    }
+    assert_int_equal(ask_proof(fixture, LEDGER_INCLUSION, 2, 3, &count), LEDGER_OK);
+    assert_int_equal(count, 1);
+    merkle_node(leaves[0], leaves[1], left);
+    assert_memory_equal(reply + sizeof(struct ledger_hashes_reply), left, HASH_LEN);
+    merkle_node(left, leaves[2], root);
+    assert_memory_equal(root, head_of(fixture, TENANT_A).root, HASH_LEN);
+    assert_int_equal(ask_proof(fixture, LEDGER_CONSISTENCY, 2, 3, &count), LEDGER_OK);
+    assert_int_equal(count, 1);
+    assert_memory_equal(reply + sizeof(struct ledger_hashes_reply), leaves[2], HASH_LEN);
+
+    assert_int_equal(ask_proof(fixture, LEDGER_INCLUSION, 3, 3, &count), LEDGER_OUT_OF_RANGE);
+    assert_int_equal(ask_proof(fixture, LEDGER_INCLUSION, 0, 4, &count), LEDGER_OUT_OF_RANGE);
+    assert_int_equal(ask_proof(fixture, LEDGER_INCLUSION, UINT64_MAX, UINT64_MAX, &count), LEDGER_OUT_OF_RANGE);
+    assert_int_equal(ask_proof(fixture, LEDGER_CONSISTENCY, 0, 3, &count), LEDGER_OUT_OF_RANGE);
+    assert_int_equal(ask_proof(fixture, LEDGER_CONSISTENCY, 3, 2, &count), LEDGER_OUT_OF_RANGE);
+}
+
+static void malformed_requests_are_violations(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct ledger_proof_request proof = {.tenant = TENANT_A, .kind = 3};
+    const struct ledger_hashes_request none = {.tenant = TENANT_A}, odd = {.tenant = TENANT_A, .level = 3, .count = 1},
+                                       many = {.tenant = TENANT_A, .count = LEDGER_HASHES_MAX + 1};
+    const struct ledger_list_request no_count = {0}, purpose = {.count = 1, .purpose = PURPOSE_COUNT};
+
+    assert_int_equal(ledger_read_proof(&fixture->store, (const uint8_t *)&proof, reply), 0);
+    assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&none, reply), 0);
+    assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&odd, reply), 0);
+    assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&many, reply), 0);
+    assert_int_equal(ledger_read_list(&fixture->store, &fixture->sessions, 0, (const uint8_t *)&no_count, reply), 0);
+    assert_int_equal(ledger_read_list(&fixture->store, &fixture->sessions, 0, (const uint8_t *)&purpose, reply), 0);
+}
+
+static void hashes_of_leaves_and_stored_levels(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ledger_hashes_request request = {.tenant = TENANT_A, .level = 0, .first = 250, .count = 100};
+    struct ledger_hashes_reply head;
+    uint8_t root[HASH_LEN];
+
+    matches(fixture, 257);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_true(ledger_read_hashes(&fixture->store, (const uint8_t *)&request, reply) > 0);
+    memcpy(&head, reply, sizeof head);
+    assert_int_equal(head.count, 7);
+    assert_memory_equal(reply + sizeof head + 6 * HASH_LEN, answer.head.leaf_hash, HASH_LEN);
+    request = (struct ledger_hashes_request){.tenant = TENANT_A, .level = 8, .first = 0, .count = 5};
+    assert_true(ledger_read_hashes(&fixture->store, (const uint8_t *)&request, reply) > 0);
+    memcpy(&head, reply, sizeof head);
+    assert_int_equal(head.count, 1);
+    struct ledger_tree tree = {.txn = fixture->store.txn, .tenant = &fixture->store.tenant[0]};
+    const struct merkle_store hashes = ledger_tree_store(&tree);
+    assert_int_equal(merkle_root_at(&hashes, 256, root), 0);
+    assert_memory_equal(reply + sizeof head, root, HASH_LEN);
+    store_abort(&fixture->store);
+}
+
+static struct ledger_list_reply list(struct fixture *fixture, uint8_t session, struct ledger_list_request request)
+{
+    struct ledger_list_reply head;
+
+    memset(request.session, session, sizeof request.session);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_true(ledger_read_list(&fixture->store, &fixture->sessions, fixture->clock.boot_ms, (const uint8_t *)&request,
+                                 reply) >= sizeof head);
+    store_abort(&fixture->store);
+    memcpy(&head, reply, sizeof head);
+    return head;
+}
+
+/* "Who used my number": every leaf of one reference, recomputed to its hash. */
+static void f083_all_uses_of_one_person(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ledger_list_request request = {.count = 100};
+    struct ledger_entry entry;
+    struct ledger_item item;
+    uint8_t reference[REFERENCE_LEN], hash[HASH_LEN];
+    char number[NUMBER_LEN];
+    uint32_t length;
+
+    matches(fixture, 5);
+    test_number(50, number);
+    enroll(fixture, SESSION_ALL, number, 1, reference);
+    matches(fixture, 5);
+    match(fixture, SESSION_ALL, reference, number);
+
+    memcpy(request.reference, reference, REFERENCE_LEN);
+    struct ledger_list_reply head = list(fixture, SESSION_ALL, request);
+    assert_int_equal(head.status, LEDGER_OK);
+    assert_int_equal(head.count, 2);
+    assert_int_equal(head.size, 12);
+    assert_int_equal(head.next, 12);
+    memcpy(&length, reply + sizeof head, sizeof length);
+    assert_int_equal(length, sizeof entry + sizeof item);
+    memcpy(&entry, reply + sizeof head + sizeof length, sizeof entry);
+    memcpy(&item, reply + sizeof head + sizeof length + sizeof entry, sizeof item);
+    assert_int_equal(entry.index, 5);
+    assert_int_equal(entry.operation, OPERATION_ENROLL);
+    assert_memory_equal(item.reference, reference, REFERENCE_LEN);
+    struct ledger_hashes_request wanted = {.tenant = TENANT_A, .first = 5, .count = 1};
+    assert_int_equal(ledger_leaf_hash(&entry, &item, 1, hash), 0);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    ledger_read_hashes(&fixture->store, (const uint8_t *)&wanted, reply);
+    store_abort(&fixture->store);
+    assert_memory_equal(reply + sizeof(struct ledger_hashes_reply), hash, HASH_LEN);
+}
+
+static void filters_and_paging(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ledger_list_reply head;
+
+    matches(fixture, 10);
+    fixture->clock.now_us += 1000;
+    matches(fixture, 10);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 7});
+    assert_int_equal(head.count, 7);
+    assert_int_equal(head.next, 7);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .next = 15});
+    assert_int_equal(head.count, 5);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .from_us = fixture->clock.now_us});
+    assert_int_equal(head.count, 10);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .until_us = fixture->clock.now_us});
+    assert_int_equal(head.count, 10);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .account = "somebody-else"});
+    assert_int_equal(head.count, 0);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .account = "tester"});
+    assert_int_equal(head.count, 20);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .purpose = PURPOSE_DELETE});
+    assert_int_equal(head.count, 0);
+    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .next = UINT64_MAX});
+    assert_int_equal(head.count, 0);
+    assert_int_equal(head.next, 20);
+}
+
+static void inv12_readers_see_their_own_tenant_and_need_the_right(void **state)
+{
+    struct fixture *fixture = *state;
+
+    matches(fixture, 3);
+    assert_int_equal(list(fixture, SESSION_ENROLL, (struct ledger_list_request){.count = 1}).status,
+                     LEDGER_NOT_PERMITTED);
+    assert_int_equal(list(fixture, 0x55, (struct ledger_list_request){.count = 1}).status, LEDGER_NOT_PERMITTED);
+    struct ledger_list_reply other = list(fixture, SESSION_OTHER, (struct ledger_list_request){.count = 10});
+    assert_int_equal(other.status, LEDGER_OK);
+    assert_int_equal(other.count, 0);
+    assert_int_equal(other.size, 0);
+    fixture->clock.boot_ms += 60000;
+    assert_int_equal(list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 1}).status, LEDGER_NOT_PERMITTED);
+}
+
+/* A list of large entries stops where the reply is full, and goes on there. */
+static void large_entries_come_in_several_replies(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct call_item items[1000];
+    uint64_t next = 0;
+    unsigned entries = 0, replies = 0;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        items[i] = (struct call_item){.reference = {1, (uint8_t)i}};
+        test_number(i, items[i].number);
+    }
+    for (int i = 0; i < 10; i++)
+        call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, items, 1000, &answer);
+    while (next < 10) {
+        struct ledger_list_reply head =
+            list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .next = next});
+        assert_true(head.next > next);
+        next = head.next;
+        entries += head.count;
+        replies++;
+    }
+    assert_int_equal(entries, 10);
+    assert_int_equal(replies, 5); /* two of 24,128 bytes each fit */
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(heads_are_signed_and_of_what_is_committed),
+        TEST(proofs_prove),
+        TEST(malformed_requests_are_violations),
+        TEST(hashes_of_leaves_and_stored_levels),
+        TEST(f083_all_uses_of_one_person),
+        TEST(filters_and_paging),
+        TEST(inv12_readers_see_their_own_tenant_and_need_the_right),
+        TEST(large_entries_come_in_several_replies),
+    };
+    return cmocka_run_group_tests_name("reading the ledger", tests, NULL, NULL);
+}
