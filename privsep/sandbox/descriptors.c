@@ -54,7 +54,7 @@ static bool looks_like(int fd, int status_flags, enum fd_kind kind)
         return is_channel(fd);
     case FD_FILE_READ:
         return is_readable_file(fd, status_flags);
-    case FD_KEY:
+    case FD_SECRET_FILE:
         return is_readable_file(fd, status_flags) || is_secret_memory(fd);
     }
     return false;

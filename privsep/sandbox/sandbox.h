@@ -21,9 +21,9 @@
 enum fd_kind {
     FD_NULL,
     FD_ANY,
-    FD_CHANNEL,   /* SEQPACKET socket */
-    FD_FILE_READ, /* regular file, read-only */
-    FD_KEY,       /* as FD_FILE_READ, or secret memory (memfd_secret(2)), which can only be mapped */
+    FD_CHANNEL,     /* SEQPACKET socket */
+    FD_FILE_READ,   /* regular file, read-only */
+    FD_SECRET_FILE, /* as FD_FILE_READ, or secret memory (memfd_secret(2)), which can only be mapped */
 };
 bool sandbox_descriptors(const enum fd_kind *kinds, size_t count);
 

@@ -40,7 +40,7 @@ enum unseal_status {
     UNSEAL_TOKEN_FAILED,
     UNSEAL_BAD_USE, /* not started by a warden of this build */
     UNSEAL_STATUS_COUNT,
-    UNSEAL_STEP_FAILED = 64,
+    UNSEAL_STEP_FAILED = 80,
 };
 _Static_assert(UNSEAL_STATUS_COUNT < UNSEAL_STEP_FAILED && UNSEAL_STEP_FAILED + STEP_COUNT < 127, "exit statuses");
 

@@ -26,7 +26,7 @@ static const enum fd_kind descriptors[FD_COUNT] = {
 #else
     FD_ANY, /* a sanitizer's report needs somewhere to go */
 #endif
-    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_KEY,
+    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_SECRET_FILE,
 };
 
 static bool open_arena(const struct launch_config *config)

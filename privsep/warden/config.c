@@ -35,6 +35,47 @@ static const char *set_path(struct warden_config *config, size_t offset, const c
     return NULL;
 }
 
+static const char *set_root_key(struct warden_config *config, size_t offset, const char *value)
+{
+    static const char *const prefixes[] = {
+        [ROOT_KEY_FILE] = "file:", [ROOT_KEY_PASSPHRASE] = "passphrase:", [ROOT_KEY_TOKEN] = "token:"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        size_t length = strlen(prefixes[i]);
+        if (strncmp(value, prefixes[i], length) != 0)
+            continue;
+        config->root_key_source = (enum root_key_source)i;
+        value += length;
+        break;
+    }
+    return value[0] == '/' ? set_path(config, offset, value)
+                           : "must be a path, or file:, passphrase: or token: and a path";
+}
+
+static const char *set_token(struct warden_config *config, size_t offset, const char *value)
+{
+    (void)offset;
+    if (strncmp(value, "pkcs11:", 7) != 0 || strlen(value) >= sizeof config->root_key_token)
+        return "must be a PKCS#11 URI";
+    if (strstr(value, "pin-value") || strstr(value, "pin-source"))
+        return "must not have a PIN in it: root_key_secret names the file";
+    memcpy(config->root_key_token, value, strlen(value) + 1);
+    return NULL;
+}
+
+static const char *set_environment(struct warden_config *config, size_t offset, const char *value)
+{
+    size_t name = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    (void)offset;
+    if (name == 0 || value[name] != '=' || strlen(value) >= sizeof config->root_key_environment)
+        return "must be NAME=VALUE";
+    if (strncmp(value, "LD_", 3) == 0)
+        return "must not be a variable of the dynamic linker";
+    memcpy(config->root_key_environment, value, strlen(value) + 1);
+    return NULL;
+}
+
 static bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *number)
 {
     char *end;
@@ -89,9 +130,9 @@ static const char *set_uid_base(struct warden_config *config, size_t offset, con
     uint64_t uid;
 
     (void)offset;
-    /* Four uids from here, none of them root's or (uid_t)-1. */
-    if (!parse_number(value, 1, UINT32_MAX - 4, &uid))
-        return "must be a number from 1 to 4294967291";
+    /* Five uids from here, none of them root's or (uid_t)-1. */
+    if (!parse_number(value, 1, UINT32_MAX - 5, &uid))
+        return "must be a number from 1 to 4294967290";
     config->uid_base = (uint32_t)uid;
     return NULL;
 }
@@ -148,7 +189,11 @@ static const char *set_prefectures(struct warden_config *config, size_t offset, 
 #define AT(field) offsetof(struct warden_config, field)
 static const struct entry entries[] = {
     {"store", set_path, AT(store), true},
-    {"root_key", set_path, AT(root_key), true},
+    {"root_key", set_root_key, AT(root_key), true},
+    {"root_key_secret", set_path, AT(root_key_secret), false},
+    {"root_key_token", set_token, 0, false},
+    {"root_key_module", set_path, AT(root_key_module), false},
+    {"root_key_environment", set_environment, 0, false},
     {"login_key", set_path, AT(login_key), true},
     {"accounts", set_path, AT(accounts), true},
     {"server_certificate", set_path, AT(server_certificate), true},
@@ -212,6 +257,24 @@ static bool read_line(struct warden_config *config, bool seen[ENTRY_COUNT], cons
     return problem == NULL;
 }
 
+/* What the source of the root key needs is there, and nothing that it has no use for. */
+static bool root_key_is_complete(const struct warden_config *config, const char *path)
+{
+    bool token = config->root_key_source == ROOT_KEY_TOKEN;
+    bool has_token = config->root_key_token[0] && config->root_key_module[0];
+    bool has_part = config->root_key_token[0] || config->root_key_module[0] || config->root_key_environment[0];
+
+    if (token && !has_token) {
+        log_line("warden", "%s: root_key is token: without root_key_token and root_key_module", path);
+        return false;
+    }
+    if ((!token && has_part) || (config->root_key_source == ROOT_KEY_FILE && config->root_key_secret[0])) {
+        log_line("warden", "%s: root_key has no use for one of the other root_key_ lines", path);
+        return false;
+    }
+    return true;
+}
+
 static bool is_complete(const struct warden_config *config, const bool seen[ENTRY_COUNT], const char *path)
 {
     bool complete = true;
@@ -225,7 +288,7 @@ static bool is_complete(const struct warden_config *config, const bool seen[ENTR
         log_line("warden", "%s: neither listen nor socket is set: nobody could connect", path);
         complete = false;
     }
-    return complete;
+    return root_key_is_complete(config, path) && complete;
 }
 
 bool config_load(const char *path, struct warden_config *config)

@@ -3,7 +3,13 @@
  * second value for a key, a missing key or a value out of range is an error that names file, line and key.
  *
  *   store               folder of the vault's store (made when missing)
- *   root_key, login_key key files of vault and auth, 32 bytes each
+ *   root_key            the vault's root key: a path or file:PATH (32 bytes), passphrase:PATH or token:PATH (wrapped,
+ *                       unseal/wrapped_key.h)
+ *   root_key_secret     passphrase or PIN, one line; else the terminal is asked
+ *   root_key_token      token: the RFC 7512 URI of its key; never a PIN in it
+ *   root_key_module     token: the PKCS#11 module
+ *   root_key_environment   token: NAME=VALUE, the only variable that the module sees
+ *   login_key           key file of auth, 32 bytes
  *   accounts            accounts file of auth
  *   server_certificate, server_key, client_ca   PEM files of the front
  *   run_folder          folder for the processes' empty root folder (made when missing)
@@ -14,8 +20,8 @@
  *   session_ttl_s       60..86400, default 3600
  *   session_max         1..65536, default 1024
  *   guesses_register, guesses_change, guesses_delete, guesses_periodic   guess limits by purpose (guesses.h)
- *   uid_base            1..4294967291, default 64200: uids of vault, auth, front, warden from here (started as root
- * only)
+ *   uid_base            1..4294967290, default 64200: uids of vault, auth, front, warden, unseal from here (started
+ *                       as root only)
  *
  * Paths are absolute and have no symbolic link in them (paths.h).
  */
@@ -27,9 +33,15 @@
 
 #include "wire/messages.h"
 
+enum root_key_source { ROOT_KEY_FILE, ROOT_KEY_PASSPHRASE, ROOT_KEY_TOKEN };
+#define TOKEN_URI_LEN 512
+
 struct warden_config {
     char store[PATH_LEN];
-    char root_key[PATH_LEN], login_key[PATH_LEN], accounts[PATH_LEN];
+    enum root_key_source root_key_source;
+    char root_key[PATH_LEN], root_key_secret[PATH_LEN], root_key_module[PATH_LEN]; /* the last two: empty for none */
+    char root_key_token[TOKEN_URI_LEN], root_key_environment[PATH_LEN];
+    char login_key[PATH_LEN], accounts[PATH_LEN];
     char server_certificate[PATH_LEN], server_key[PATH_LEN], client_ca[PATH_LEN];
     char run_folder[PATH_LEN];
     char tcp_address[64]; /* empty: no TCP */

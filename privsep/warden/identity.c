@@ -30,7 +30,7 @@ static bool is_mapped(uint32_t uid)
 
 bool has_own_uids(uint32_t uid_base)
 {
-    return geteuid() == 0 && is_mapped(uid_base) && is_mapped(uid_base + 3);
+    return geteuid() == 0 && is_mapped(uid_base) && is_mapped(uid_base + 4);
 }
 
 static bool write_file(const char *path, const char *text)

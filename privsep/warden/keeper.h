@@ -2,8 +2,8 @@
  * The keeper: starts one set of processes at a time, waits for its end, starts the next one after a pause that doubles,
  * and gives up when that happens too often: a respawning vault is one more try for whoever attacks it.
  *
- * It is the first stage of the warden: root, or uid 0 of its own user namespace. It holds no channel, no secret and no
- * descriptor, and reads nothing but exit statuses and signals.
+ * It is the first stage of the warden: root, or uid 0 of its own user namespace. It holds no channel and reads nothing
+ * but exit statuses and signals. Its only descriptor is that of an unsealed root key, which it never maps (root_key.h).
  */
 #ifndef SEKISHO_WARDEN_KEEPER_H
 #define SEKISHO_WARDEN_KEEPER_H

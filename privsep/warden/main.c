@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,11 +23,13 @@
 #include <unistd.h>
 
 #include "crypto/hash.h"
+#include "warden/become.h"
 #include "warden/config.h"
 #include "warden/identity.h"
 #include "warden/keeper.h"
 #include "warden/log.h"
 #include "warden/paths.h"
+#include "warden/root_key.h"
 #include "warden/set.h"
 
 #define SEAL_MS  120000 /* the vault reads its whole store once before it seals */
@@ -53,19 +54,6 @@ static bool wire(struct set *set, const struct opened_files *files)
 /* clang-format on */
 
 /* ---- the set warden ---- */
-
-static bool open_executables(struct set *set)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-
-    if (length < 0)
-        return false;
-    path[length] = '\0';
-    *strrchr(path, '/') = '\0';
-    set->executables = open(path[0] ? path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return set->executables >= 0;
-}
 
 /* The signals were blocked by the keeper, so that none is lost before this. */
 static bool open_signals(struct set *set)
@@ -130,11 +118,27 @@ static int run_set(struct set *set)
     return end_after(set, watch_serving(set));
 }
 
+/* The descriptor that the keeper has of an unsealed root key takes the place of the wrapped file. */
+static bool take_root_key(const struct warden_config *config, bool kept, struct opened_files *files)
+{
+    if (kept != (config->root_key_source != ROOT_KEY_FILE)) {
+        log_line("warden", "the source of the root key has changed: end the warden and start it again");
+        return false;
+    }
+    if (!kept)
+        return true;
+    close(files->root_key);
+    files->root_key = ROOT_KEY_FD;
+    return true;
+}
+
 static int set_main(const char *config_path, uint32_t restarts)
 {
     static struct warden_config config;
     static struct set set;
     struct opened_files files;
+    /* Nothing has been opened yet: what is there was given by the keeper. */
+    bool root_key_kept = fcntl(ROOT_KEY_FD, F_GETFD) >= 0;
 
     if (getpid() != 1) {
         log_line("warden", "--set is for the keeper's use only");
@@ -142,14 +146,15 @@ static int set_main(const char *config_path, uint32_t restarts)
     }
     prctl(PR_SET_NAME, "sekisho-warden"); /* not "exe", for those who look at the process table */
     umask(022);                           /* the modes of the folders made here are meant as written */
-    if (!config_load(config_path, &config) || !paths_open(&config, &files))
+    if (!config_load(config_path, &config) || !paths_open(&config, &files) ||
+        !take_root_key(&config, root_key_kept, &files))
         return EXIT_CONFIG;
     set_init(&set, &config, restarts);
     set.own_uids = has_own_uids(config.uid_base);
     if (!set_prepare_folders(&set))
         return EXIT_CONFIG;
     verify_init();
-    if (crypto_init() != 0 || !open_executables(&set) || !open_signals(&set) || !wire(&set, &files)) {
+    if (crypto_init() != 0 || (set.executables = become_folder()) < 0 || !open_signals(&set) || !wire(&set, &files)) {
         log_line("warden", "cannot make the channels: %s", strerror(errno));
         return EXIT_SYSTEM;
     }
@@ -170,25 +175,30 @@ static pid_t start_set(void *context, unsigned restarts)
     if (set != 0)
         return set;
     /* Out of the terminal's process group: the keeper alone takes its Ctrl-C. Out with the keeper, too. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setsid() >= 0 && close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setsid() >= 0 &&
+        close_range(ROOT_KEY_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
         execve("/proc/self/exe", (char *const *)arguments, environment);
     _exit(EXIT_SYSTEM);
 }
 
 /* Every path is looked at with the starting user's eyes: inside a user namespace all foreign owners look alike. */
-static int check_config(const char *config_path)
+static int check_config(const char *config_path, struct warden_config *config)
 {
-    static struct warden_config config;
     struct opened_files files;
+    struct unsealing_files unsealing;
 
-    return config_load(config_path, &config) && paths_open(&config, &files) ? 0 : EXIT_CONFIG;
+    return config_load(config_path, config) && paths_open(config, &files) &&
+                   (config->root_key_source == ROOT_KEY_FILE || paths_open_unsealing(config, &unsealing))
+               ? 0
+               : EXIT_CONFIG;
 }
 
 static int keep(char *config_path)
 {
     struct keeper_plan plan = keeper_default;
+    static struct warden_config config;
 
-    if (check_config(config_path) != 0)
+    if (check_config(config_path, &config) != 0)
         return EXIT_CONFIG;
     if (geteuid() != 0 && !enter_user_namespace()) {
         log_line("warden", "cannot make a user namespace (%s): allow it for this user, or start as root",
@@ -198,6 +208,9 @@ static int keep(char *config_path)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return EXIT_SANDBOX;
     close_range(3, ~0u, 0);
+    int code = root_key_unseal(&config);
+    if (code != 0)
+        return code;
     plan.start = start_set;
     plan.context = config_path;
     return keeper_run(&plan);
@@ -236,8 +249,10 @@ int main(int argc, char **argv)
     }
     if (optind != argc || (config_path == NULL) == (check_path == NULL))
         return usage(stderr, EXIT_CONFIG);
-    if (check_path)
-        return check_config(check_path);
+    if (check_path) {
+        static struct warden_config config;
+        return check_config(check_path, &config);
+    }
     /* The set warden ends inside its filter, where no library may clean up. */
     if (is_set)
         _exit(set_main(config_path, restarts));

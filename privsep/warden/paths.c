@@ -117,6 +117,13 @@ int path_open_config(const char *path)
     return open_file("--config", path, &public_rule);
 }
 
+static void close_all(const int *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (files[i] >= 0)
+            close(files[i]);
+}
+
 bool paths_open(const struct warden_config *config, struct opened_files *files)
 {
     *files = (struct opened_files){
@@ -133,10 +140,26 @@ bool paths_open(const struct warden_config *config, struct opened_files *files)
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         good = all[i] >= 0 && good;
-    for (size_t i = 0; !good && i < sizeof all / sizeof all[0]; i++)
-        if (all[i] >= 0)
-            close(all[i]);
+    if (!good)
+        close_all(all, sizeof all / sizeof all[0]);
     return good;
+}
+
+bool paths_open_unsealing(const struct warden_config *config, struct unsealing_files *files)
+{
+    bool has_secret = config->root_key_secret[0] != '\0', has_module = config->root_key_module[0] != '\0';
+
+    *files = (struct unsealing_files){
+        .wrapped = open_file("root_key", config->root_key, &key_rule),
+        .secret = has_secret ? open_file("root_key_secret", config->root_key_secret, &key_rule) : -1,
+        .module = has_module ? open_file("root_key_module", config->root_key_module, &public_rule) : -1,
+    };
+    const int all[] = {files->wrapped, files->secret, files->module};
+
+    if (files->wrapped >= 0 && (files->secret >= 0) == has_secret && (files->module >= 0) == has_module)
+        return true;
+    close_all(all, sizeof all / sizeof all[0]);
+    return false;
 }
 
 static bool make_folder(const char *key, const char *path, mode_t mode)

@@ -22,8 +22,17 @@ struct opened_files {
  * folder. O_RDONLY|O_CLOEXEC descriptor, or -1. */
 int path_open_config(const char *path);
 
-/* All files of the configuration, read-only. false after logging every problem; then nothing stays open. */
+/* What an unsealing process is given; -1: not configured. */
+struct unsealing_files {
+    int wrapped, secret, module;
+};
+
+/* All files of the configuration that processes of a set are given, read-only (root_key as it is, wrapped or not).
+ * false after logging every problem; then nothing stays open. */
 bool paths_open(const struct warden_config *config, struct opened_files *files);
+
+/* As paths_open, of the root_key_ lines. */
+bool paths_open_unsealing(const struct warden_config *config, struct unsealing_files *files);
 
 /* A folder, made with `mode` when it is missing. Its owner is the starting user or `owner`, nobody else may write to
  * it. O_RDONLY|O_DIRECTORY|O_CLOEXEC descriptor, or -1 after logging. */

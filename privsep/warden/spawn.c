@@ -1,67 +1,22 @@
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "warden/become.h"
 #include "warden/set.h"
 
-#define FIRST_FD 3
-/* Above every number that a process is given, so that moving one descriptor never covers another. */
-#define SAFE_FD 64
-
-/* Descriptor 2 of a release build is /dev/null too: whatever a library prints never reaches the log. */
-#ifdef NDEBUG
-#define NULL_FDS 3
-#else
-#define NULL_FDS 2
-#endif
-
-static bool place_null(void)
-{
-    int null = open("/dev/null", O_RDWR);
-
-    for (int fd = 0; null >= 0 && fd < NULL_FDS; fd++)
-        if (dup2(null, fd) < 0)
-            return false;
-    return null >= 0 && (null < FIRST_FD || close(null) == 0);
-}
-
-/* Gives each descriptor its number and closes everything else. */
-static bool place_descriptors(const struct worker *worker)
-{
-    int moved[WORKER_FDS], count = 0;
-
-    while (count < WORKER_FDS && worker->give[count] >= 0) {
-        moved[count] = fcntl(worker->give[count], F_DUPFD_CLOEXEC, SAFE_FD);
-        if (moved[count++] < 0)
-            return false;
-    }
-    for (int i = 0; i < count; i++)
-        if (dup2(moved[i], FIRST_FD + i) < 0)
-            return false;
-    return place_null();
-}
-
-static _Noreturn void become(const struct set *set, const struct worker *worker)
+static _Noreturn void become_worker(const struct set *set, const struct worker *worker)
 {
     char *const arguments[] = {(char *)worker->executable, NULL};
     char *const environment[] = {NULL};
-    int executables = fcntl(set->executables, F_DUPFD_CLOEXEC, SAFE_FD + WORKER_FDS);
-    unsigned given = 0;
-    sigset_t none;
+    size_t given = 0;
 
     while (given < WORKER_FDS && worker->give[given] >= 0)
         given++;
-    sigemptyset(&none);
-    if (executables < 0 || !place_descriptors(worker) || sigprocmask(SIG_SETMASK, &none, NULL) < 0 ||
-        close_range(FIRST_FD + given, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-        _exit(EXIT_SYSTEM);
-    execveat(executables, worker->executable, arguments, environment, AT_SYMLINK_NOFOLLOW);
-    _exit(EXIT_SYSTEM);
+    become(set->executables, worker->executable, arguments, environment, worker->give, given);
 }
 
 static void close_given(struct worker *worker)
@@ -127,7 +82,7 @@ bool spawn(struct set *set, enum process process)
     if (worker->pid < 0)
         return false;
     if (worker->pid == 0)
-        become(set, worker);
+        become_worker(set, worker);
     worker->pidfd = (int)syscall(SYS_pidfd_open, worker->pid, 0);
     close_given(worker);
     if (worker->pidfd < 0)
