@@ -75,6 +75,7 @@ int cmd_attest(const struct options *options);
 int cmd_status(const struct options *options);
 int cmd_keygen(const struct options *options);
 int cmd_account_add(const struct options *options);
+int cmd_key_wrap(const struct options *options);
 int cmd_synth(const struct options *options);
 
 #endif

@@ -29,6 +29,10 @@ static const struct command commands[] = {
      OPT_BIT(ACCOUNTS) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(PASSWORD_FILE) |
          OPT_BIT(QUIET),
      TEXT_HELP_ACCOUNT_ADD, cmd_account_add},
+    {"key wrap",
+     OPT_BIT(ROOT_KEY) | OPT_BIT(OUTPUT) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(MEMORY_MIB) | OPT_BIT(TOKEN) |
+         OPT_BIT(MODULE) | OPT_BIT(QUIET),
+     TEXT_HELP_KEY_WRAP, cmd_key_wrap},
     {"synth", OPT_BIT(PREFECTURE) | OPT_BIT(SEED) | OPT_BIT(COUNT) | OPT_BIT(OUTPUT), TEXT_HELP_SYNTH, cmd_synth},
     {"citizen-seal",
      CONNECTION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(CITIZEN_PIN) | OPT_BIT(NONCE) | OPT_BIT(PORTAL) |

@@ -15,7 +15,8 @@ static const char *const texts[UNSEAL_STATUS_COUNT] = {
     [UNSEAL_NO_TOKEN] = "the PKCS#11 module shows not exactly one such token",
     [UNSEAL_PIN_REFUSED] = "the token refuses the PIN",
     [UNSEAL_PIN_LOCKED] = "the token's PIN is locked",
-    [UNSEAL_NO_KEY] = "the token has not exactly one such AES-256 key",
+    [UNSEAL_NO_KEY] = "the token has no such AES key",
+    [UNSEAL_OTHER_KEY] = "the token has several such keys, or one that is not AES-256",
     [UNSEAL_TOKEN_FAILED] = "the token failed",
     [UNSEAL_BAD_USE] = "was not started by a warden of this build",
 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
+
 #define SLOTS_MAX   64
 #define ATTRIBUTES  16
 #define AES_KEY_LEN 32
@@ -157,9 +159,11 @@ enum unseal_status token_find_key(struct token *token)
     token->module->C_FindObjectsFinal(token->session);
     if (result != CKR_OK)
         return UNSEAL_TOKEN_FAILED;
-    if (hits != 1 || token->module->C_GetAttributeValue(token->session, found[0], &has_length, 1) != CKR_OK ||
-        length != AES_KEY_LEN)
+    if (hits == 0)
         return UNSEAL_NO_KEY;
+    if (hits > 1 || token->module->C_GetAttributeValue(token->session, found[0], &has_length, 1) != CKR_OK ||
+        length != AES_KEY_LEN)
+        return UNSEAL_OTHER_KEY;
     token->key = found[0];
     return UNSEAL_DONE;
 }
@@ -212,11 +216,17 @@ enum unseal_status token_unwrap(struct token *token, const struct wrapped_key *f
 {
     CK_GCM_PARAMS gcm = gcm_of(file);
     CK_MECHANISM open = {CKM_AES_GCM, &gcm, sizeof gcm};
-    CK_ULONG length = ROOT_KEY_LEN;
+    /* Some modules want room for the tag as well. */
+    uint8_t plain[WRAPPED_SEALED_LEN];
+    CK_ULONG length = sizeof plain;
 
     if (token->module->C_DecryptInit(token->session, &open, token->key) != CKR_OK)
         return UNSEAL_TOKEN_FAILED;
-    CK_RV result =
-        token->module->C_Decrypt(token->session, (CK_BYTE *)(uintptr_t)file->sealed, sizeof file->sealed, key, &length);
-    return result == CKR_OK && length == ROOT_KEY_LEN ? UNSEAL_DONE : UNSEAL_REFUSED;
+    bool opened = token->module->C_Decrypt(token->session, (CK_BYTE *)(uintptr_t)file->sealed, sizeof file->sealed,
+                                           plain, &length) == CKR_OK &&
+                  length == ROOT_KEY_LEN;
+    if (opened)
+        memcpy(key, plain, ROOT_KEY_LEN);
+    crypto_wipe(plain, sizeof plain);
+    return opened ? UNSEAL_DONE : UNSEAL_REFUSED;
 }

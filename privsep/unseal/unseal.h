@@ -36,7 +36,8 @@ enum unseal_status {
     UNSEAL_NO_TOKEN,     /* the module shows no such token, or several */
     UNSEAL_PIN_REFUSED,
     UNSEAL_PIN_LOCKED, /* too many wrong ones: the token wants its security officer */
-    UNSEAL_NO_KEY,     /* the token has no such AES-256 key, or several */
+    UNSEAL_NO_KEY,     /* the token has no such AES key */
+    UNSEAL_OTHER_KEY,  /* it has several, or one that is not of 256 bits */
     UNSEAL_TOKEN_FAILED,
     UNSEAL_BAD_USE, /* not started by a warden of this build */
     UNSEAL_STATUS_COUNT,
