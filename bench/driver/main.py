@@ -1,6 +1,7 @@
 """scripts/bench: the whole of a bench, from the checks before it to the table after it."""
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
@@ -48,9 +49,16 @@ def check_build(build):
         raise BenchError(f"refusing to measure a build of type {kind or 'none'} with sanitizers {sanitizers or 'none'}")
 
 
+def check_peers(build):
+    """The peers are built only where gRPC C++ is installed: nothing else of the product needs it."""
+    missing = [server.program for server in sides.PING_SERVERS if not (build / "bin" / server.program).exists()]
+    if missing:
+        raise BenchError(f"{missing[0]} was not built; the peers need g++, libgrpc++-dev and protobuf-compiler-grpc")
+
+
 def build_all(source, build):
     """Builds what is measured."""
-    for command in (["cmake", "--preset", "release", "-B", build], ["cmake", "--build", build, "--target", "bench"]):
+    for command in (["cmake", "--preset", "release", "-B", build], ["cmake", "--build", build, "--target", "bench", "-j", os.cpu_count()]):
         done = subprocess.run([str(part) for part in command], cwd=source, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise BenchError("the build fails:\n" + (done.stdout + done.stderr)[-3000:])
@@ -158,6 +166,7 @@ def main(source, arguments):
             say("building")
             build_all(source, build)
         check_build(build)
+        check_peers(build)
         measured = measure(source, build, mode, say)
     except BenchError as error:
         say("")

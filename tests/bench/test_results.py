@@ -94,6 +94,10 @@ class Refusals(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, self.assertRaises(BenchError):
             main.check_build(Path(folder))
 
+    def test_a_missing_peer_is_told_by_name(self):
+        with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(BenchError, "bench-ping-server"):
+            main.check_peers(Path(folder))
+
 
 class Loads(unittest.TestCase):
     def test_a_load_gives_its_json(self):
