@@ -13,6 +13,8 @@ struct store_bench {
     struct tenant *tenant;
     struct person *people;
     uint64_t people_count;
+    struct session session;     /* whose guesses are counted: all are right, so none is ever charged */
+    struct guess_limits limits; /* of every purpose */
     uint64_t random;
     uint32_t batch; /* items a call */
     uint32_t group; /* calls a commit */
@@ -29,6 +31,9 @@ store_loop store_loop_match;
 store_loop store_loop_ledger;
 /* Whole sealed calls, as the vault's main loop handles them, with a durable commit a group: all but the channel. */
 store_loop store_loop_call;
+
+/* The context of operations in the open transaction; `budget` is closed by the caller. 0 or the store's code. */
+int store_bench_context(struct store_bench *bench, struct budget *budget, struct op_context *context);
 
 struct person *store_bench_next(struct store_bench *bench);
 

@@ -27,7 +27,7 @@ static int caller_open(struct store_bench *bench, struct caller *caller)
     crypto_random(caller->open.session, SESSION_ID_LEN);
     crypto_random(caller->open.call_key, SESSION_KEY_LEN);
     crypto_random(caller->open.reply_key, SESSION_KEY_LEN);
-    caller->limits[PURPOSE_CHANGE] = (struct guess_limits){5, 10, 3, 100, 200, 2000};
+    caller->limits[PURPOSE_CHANGE] = bench->limits;
     caller->call_key = aead_new(caller->open.call_key);
     caller->body_length =
         sizeof(struct session_call) + sizeof(struct call_head) + bench->batch * sizeof(struct call_item) + SEAL_TAG_LEN;

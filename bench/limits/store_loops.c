@@ -33,14 +33,24 @@ static int match_one(struct store_bench *bench, struct op_context *context, stru
     return 0;
 }
 
-static int match_batch(struct store_bench *bench, struct op_context *context)
+int store_bench_context(struct store_bench *bench, struct budget *budget, struct op_context *context)
 {
-    for (uint32_t i = 0; i < bench->batch; i++) {
-        if (match_one(bench, context, &leaf_items[i]) != 0) {
+    *context = (struct op_context){.store = &bench->store, .tenant = bench->tenant, .budget = budget};
+    return budget_open(budget, &bench->store, &bench->session, &bench->limits);
+}
+
+static int match_batch(struct store_bench *bench)
+{
+    struct op_context context;
+    struct budget budget;
+    int rc = store_bench_context(bench, &budget, &context);
+    for (uint32_t i = 0; rc == 0 && i < bench->batch; i++) {
+        if (match_one(bench, &context, &leaf_items[i]) != 0) {
             return -1;
         }
     }
-    return 0;
+    rc = rc == 0 ? budget_close(&budget) : rc;
+    return rc == 0 ? 0 : failed("budget", rc);
 }
 
 static int append_leaf(struct store_bench *bench)
@@ -54,13 +64,12 @@ static int append_leaf(struct store_bench *bench)
 
 static int run_group(struct store_bench *bench, bool recorded)
 {
-    struct op_context context = {.store = &bench->store, .tenant = bench->tenant};
     int rc = store_begin(&bench->store);
     if (rc != 0) {
         return failed("begin", rc);
     }
     for (uint32_t i = 0; i < bench->group; i++) {
-        if (match_batch(bench, &context) != 0 || (recorded && append_leaf(bench) != 0)) {
+        if (match_batch(bench) != 0 || (recorded && append_leaf(bench) != 0)) {
             store_abort(&bench->store);
             return -1;
         }

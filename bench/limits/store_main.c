@@ -42,13 +42,17 @@ static int open_store(struct store_bench *bench, const char *folder)
         return fail("store", mdb_strerror(rc));
     }
     bench->tenant = store_tenant(&bench->store, BENCH_PREFECTURE);
+    bench->session = (struct session){.open = true, .tenant = bench->tenant, .account = "bench"};
+    bench->limits = (struct guess_limits){5, 10, 3, 100, 200, 2000};
     return 0;
 }
 
 static int enroll_range(struct store_bench *bench, uint64_t from, uint64_t to)
 {
-    struct op_context context = {.store = &bench->store, .tenant = bench->tenant};
+    struct op_context context;
+    struct budget budget;
     int rc = store_begin(&bench->store);
+    rc = rc == 0 ? store_bench_context(bench, &budget, &context) : rc;
     for (uint64_t i = from; rc == 0 && i < to; i++) {
         struct op_result result = {0};
         uint8_t request_id[REQUEST_ID_LEN];
@@ -59,9 +63,8 @@ static int enroll_range(struct store_bench *bench, uint64_t from, uint64_t to)
         }
         memcpy(bench->people[i].reference, result.reference, REFERENCE_LEN);
     }
-    if (rc == 0) {
-        rc = store_commit(&bench->store);
-    }
+    rc = rc == 0 ? budget_close(&budget) : rc;
+    rc = rc == 0 ? store_commit(&bench->store) : rc;
     return rc == 0 ? 0 : fail("enrol", mdb_strerror(rc));
 }
 
