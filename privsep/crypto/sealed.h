@@ -169,7 +169,7 @@ enum detail {
 };
 
 /* A signed tree head of a tenant's ledger (RFC 6962 section 3.5). The signature is Ed25519 over the text of a C2SP
- * tlog-checkpoint: origin, size in decimal and root in base64, each with a line end (vault/checkpoint.h). */
+ * tlog-checkpoint: origin, size in decimal and root in base64, each with a line end (crypto/checkpoint_text.h). */
 struct ledger_checkpoint {
     uint64_t size; /* leaves */
     uint8_t root[32];

@@ -1,20 +1,6 @@
 #include "vault/checkpoint.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-
-#include <openssl/evp.h>
-
-size_t checkpoint_text(uint16_t tenant, uint64_t size, const uint8_t root[HASH_LEN], char text[CHECKPOINT_TEXT_MAX])
-{
-    unsigned char base64[48];
-
-    EVP_EncodeBlock(base64, root, HASH_LEN);
-    int length = snprintf(text, CHECKPOINT_TEXT_MAX, "sekisho/prefectures/%02u\n%" PRIu64 "\n%s\n", tenant, size,
-                          (const char *)base64);
-    return (size_t)length;
-}
 
 int checkpoint_sign(struct ed25519 *key, uint16_t tenant, const struct merkle *tree,
                     struct ledger_checkpoint *checkpoint)

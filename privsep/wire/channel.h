@@ -18,6 +18,9 @@ struct channel {
     int fd;
     enum peer peer;
     uint64_t sent, received; /* last seq of each direction */
+    bool batched;            /* the peer may put several frames into a record */
+    const uint8_t *rest;     /* frames of the last record that have not been taken yet */
+    size_t rest_length;
 };
 
 enum channel_result {
@@ -38,10 +41,27 @@ struct frame_view {
 
 void channel_init(struct channel *channel, int fd, enum peer peer);
 
-/* Receives one record without blocking into `buffer` (at least FRAME_MAX bytes, 8-aligned) and checks it. */
+/* Receives one record without blocking into `buffer` (at least FRAME_MAX bytes, 8-aligned), checks how it is made up of
+ * frames, and takes its first one; or takes the next one of the last record. On a batched channel the buffer belongs to
+ * the channel: the same one each time, and unchanged while channel->rest_length is not 0. */
 enum channel_result channel_receive(struct channel *channel, void *buffer, size_t size, enum phase phase,
                                     const struct frame_rule *rules, size_t rule_count, struct frame_view *view,
                                     enum frame_verdict *verdict);
+
+/* Frames that go out as one record. They have their sequence numbers from the moment they are added: until the batch is
+ * sent nothing else can be sent on its channel. */
+#define BATCH_FRAMES_MAX 64
+struct channel_batch {
+    uint8_t *buffer; /* FRAME_MAX bytes, 8-aligned */
+    size_t used;
+    uint32_t frames;
+};
+
+/* CHANNEL_FULL: no room, send the batch first; nothing was added. */
+enum channel_result channel_batch_add(struct channel *channel, struct channel_batch *batch, uint16_t type,
+                                      uint64_t reply_to, const struct iovec *parts, int part_count);
+/* CHANNEL_FULL: the peer does not read, the batch is as it was. An empty batch is sent at once, as nothing. */
+enum channel_result channel_batch_send(struct channel *channel, struct channel_batch *batch);
 
 /* Sends one frame without blocking; the body is the concatenation of `parts` (at most 7). reply_to is 0 for requests.
  */

@@ -1,10 +1,12 @@
 /*
  * What crosses a boundary between Sekisho's processes: this file and the bodies in messages.h are the whole of it.
  *
- * A channel is an AF_UNIX SOCK_SEQPACKET pair made by the warden. Each record is one frame: a 48-byte header and a body
- * whose length the row of its type fixes. All integers are little-endian; all structs are fixed layouts, asserted at
- * compile time, without padding, pointers or enums. There is no parser. Frames are never kept on disk and never cross
- * between builds: the build id in every header must be the receiver's own.
+ * A channel is an AF_UNIX SOCK_SEQPACKET pair made by the warden. A record is one frame, a 48-byte header and a body
+ * whose length the row of its type fixes; between front and vault it may be several, each padded with zeros to a
+ * multiple of eight bytes, because a record costs what it costs whatever is in it (channel_batch). All integers are
+ * little-endian; all structs are fixed layouts, asserted at compile time, without padding, pointers or enums. There is
+ * no parser. Frames are never kept on disk and never cross between builds: the build id in every header must be the
+ * receiver's own.
  *
  * A frame is accepted when its record arrived whole and without ancillary data, magic, version, build id and length
  * fit, seq is the last accepted seq of this direction plus one, reserved fields are zero, and the receiver's table has

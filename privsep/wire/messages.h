@@ -301,7 +301,8 @@ struct ledger_list_request {
 };
 _Static_assert(sizeof(struct ledger_list_request) == 96, "ledger_list_request layout");
 
-/* `count` entries follow, each a u32 length and that many bytes: struct ledger_entry and its items (vault/ledger.h). */
+/* `count` entries follow, each a u32 length and that many bytes: struct ledger_entry and its items
+ * (wire/ledger_entry.h). */
 struct ledger_list_reply {
     uint16_t status; /* enum ledger_status */
     uint16_t zero;
