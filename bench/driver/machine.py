@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from pathlib import Path
 
 LIBRARIES = {
@@ -31,6 +32,21 @@ def _output(*command):
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return done.stdout.strip() or "unknown"
+
+
+def _processor_ticks():
+    """Idle and total ticks of all CPUs (proc(5), /proc/stat)."""
+    ticks = [int(value) for value in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]]
+    return ticks[3], sum(ticks)
+
+
+def busy_share(seconds):
+    """Share of all CPUs that others use now. A machine that is not idle halves a rate without a trace in it."""
+    idle_before, total_before = _processor_ticks()
+    time.sleep(seconds)
+    idle_after, total_after = _processor_ticks()
+    passed = total_after - total_before
+    return 1 - (idle_after - idle_before) / passed if passed else 0.0
 
 
 def grpc_release():

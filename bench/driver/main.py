@@ -16,6 +16,7 @@ from driver import figures, machine, results, sekisho_set, sides
 from driver.processes import BenchError
 
 ROUNDS = 5
+BUSY_MAX = 0.1  # share of the CPUs that others may use before the bench begins
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def progress():
 def measure(source, build, mode, say):
     """The whole bench; gives the document of results."""
     binaries = build / "bin"
+    busy = machine.busy_share(2)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=build))
     try:
         with ExitStack() as stack:
@@ -118,12 +120,13 @@ def measure(source, build, mode, say):
     finally:
         shutil.rmtree(folder)
     titles = {side.name: side.title for side in all_sides}
-    return results.document(mode.name, machine.describe(source), rounds, titles, notes(mode, enrolled))
+    return results.document(mode.name, machine.describe(source), rounds, titles, notes(mode, enrolled, busy))
 
 
-def notes(mode, enrolled):
+def notes(mode, enrolled, busy):
     """What a reader must know to believe the figures."""
-    return [
+    warning = [f"NOT AN IDLE MACHINE: others used {busy:.0%} of its CPUs when the bench began; do not quote these figures."]
+    return (warning if busy > BUSY_MAX else []) + [
         f"Closed loop: one client thread, one connection, {sides.IN_FLIGHT} calls in flight, retries off. Client and servers share the"
         " machine's cores, so rates of empty calls are bounded by the client.",
         f"Each run lasts {mode.seconds} s after a warm-up; rounds run every side once, in changing order, never two loads"
@@ -178,5 +181,6 @@ def main(source, arguments):
         (source / "bench" / "RESULTS.md").write_text(results.page(measured), encoding="utf-8")
     print(results.as_text(results.ratio_rows(measured)), end="\n\n")
     print(results.as_text(results.side_rows(measured)), end="\n\n")
+    print("\n".join(measured["notes"]), end="\n\n")
     print(f"{mode.name}, {mode.rounds} rounds, {time.monotonic() - began:.0f} s; {build.name}/results.json has every run")
     return 0

@@ -72,6 +72,11 @@ class Documents(unittest.TestCase):
         lines = results.as_text([("a", "1"), ("long", "200")]).splitlines()
         self.assertEqual(lines, ["a       1", "long  200"])
 
+    def test_a_busy_machine_is_told_first(self):
+        enrolled = {"items_per_s": 1.0}
+        self.assertIn("NOT AN IDLE MACHINE", main.notes(main.MODES["quick"], enrolled, 0.5)[0])
+        self.assertNotIn("NOT AN IDLE MACHINE", "".join(main.notes(main.MODES["quick"], enrolled, 0.02)))
+
 
 class Refusals(unittest.TestCase):
     def check(self, kind, sanitizers):
