@@ -97,6 +97,8 @@ void copy_printable(char *out, size_t size, const void *text, size_t length)
 
 const char *make_printable(char *text)
 {
-    copy_printable(text, strlen(text) + 1, text, strlen(text));
+    /* A string that a message leaves out is protobuf-c's constant "": it cannot be written to. */
+    if (text[0] != '\0')
+        copy_printable(text, strlen(text) + 1, text, strlen(text));
     return text;
 }
