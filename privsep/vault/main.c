@@ -42,10 +42,7 @@ static bool read_root_key(uint8_t key[ROOT_KEY_LEN])
 {
     struct stat info;
 
-    if (fstat(FD_ROOT_KEY, &info) < 0)
-        return false;
-    errno = EINVAL;
-    if (info.st_size != ROOT_KEY_LEN)
+    if (fstat(FD_ROOT_KEY, &info) < 0 || info.st_size != ROOT_KEY_LEN)
         return false;
     void *mapped = mmap(NULL, ROOT_KEY_LEN, PROT_READ, MAP_SHARED, FD_ROOT_KEY, 0);
     if (mapped == MAP_FAILED)
@@ -104,8 +101,9 @@ int main(void)
     child_step(&child, STEP_DUMPABLE, sandbox_not_dumpable());
 
     child_step(&child, STEP_SECRETS,
-               open_arena(config) && (root_key = secret_alloc(ROOT_KEY_LEN)) != NULL && read_root_key(root_key) &&
-                   make_buffers(&vault));
+               open_arena(config) && (root_key = secret_alloc(ROOT_KEY_LEN)) != NULL && make_buffers(&vault));
+    if (!read_root_key(root_key))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_KEY, 0, 0);
     child_step(&child, STEP_NAMESPACES,
                sandbox_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
     child_step(&child, STEP_ROOT, sandbox_root(config->data_folder, false));
