@@ -12,15 +12,31 @@ struct owned_status {
     struct sekisho_prefecture_status prefectures[];
 };
 
+/* The ranges of timestamp.proto and duration.proto; what is beyond them is of a server that lies, and would overflow. */
+#define TIMESTAMP_MIN_S (-62135596800)
+#define TIMESTAMP_MAX_S 253402300799
+#define DURATION_MAX_S  315576000000
+
+static int64_t microseconds_of(const Google__Protobuf__Timestamp *time)
+{
+    if (!time || time->seconds < TIMESTAMP_MIN_S || time->seconds > TIMESTAMP_MAX_S)
+        return 0;
+    return time->seconds * 1000000 + time->nanos / 1000;
+}
+
+static int64_t milliseconds_of(const Google__Protobuf__Duration *time)
+{
+    if (!time || time->seconds < -DURATION_MAX_S || time->seconds > DURATION_MAX_S)
+        return 0;
+    return time->seconds * 1000 + time->nanos / 1000000;
+}
+
 static void take_status(const Sekisho__V1__GetStatusResponse *response, struct owned_status *owned)
 {
-    const Google__Protobuf__Timestamp *start = response->start_time;
-    const Google__Protobuf__Duration *uptime = response->uptime;
-
     owned->shown = (struct sekisho_system_status){
         .version = make_printable(response->version),
-        .start_us = start ? start->seconds * 1000000 + start->nanos / 1000 : 0,
-        .uptime_ms = uptime ? uptime->seconds * 1000 + uptime->nanos / 1000000 : 0,
+        .start_us = microseconds_of(response->start_time),
+        .uptime_ms = milliseconds_of(response->uptime),
         .restarts = response->restarts,
         .vault_available = response->vault_available,
         .sessions = response->sessions,

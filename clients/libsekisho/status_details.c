@@ -35,11 +35,11 @@ static void take_bad_request(struct sekisho_error *error, const ProtobufCMessage
 
 static void take_retry_info(struct sekisho_error *error, const ProtobufCMessage *message)
 {
-    const Google__Rpc__RetryInfo *retry = (const Google__Rpc__RetryInfo *)message;
+    const Google__Protobuf__Duration *delay = ((const Google__Rpc__RetryInfo *)message)->retry_delay;
 
     /* A day bounds what a server can make a client wait; it also keeps the arithmetic in range. */
-    if (retry->retry_delay && retry->retry_delay->seconds >= 0 && retry->retry_delay->seconds <= 86400)
-        error->retry_ms = retry->retry_delay->seconds * 1000 + retry->retry_delay->nanos / 1000000;
+    if (delay && delay->seconds >= 0 && delay->seconds <= 86400 && delay->nanos >= 0 && delay->nanos < 1000000000)
+        error->retry_ms = delay->seconds * 1000 + delay->nanos / 1000000;
 }
 
 static void take_localized_message(struct sekisho_error *error, const ProtobufCMessage *message)
