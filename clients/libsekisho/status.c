@@ -12,7 +12,8 @@ struct owned_status {
     struct sekisho_prefecture_status prefectures[];
 };
 
-/* The ranges of timestamp.proto and duration.proto; what is beyond them is of a server that lies, and would overflow. */
+/* The ranges of timestamp.proto and duration.proto; what is beyond them is of a server that lies, and would overflow.
+ */
 #define TIMESTAMP_MIN_S (-62135596800)
 #define TIMESTAMP_MAX_S 253402300799
 #define DURATION_MAX_S  315576000000
