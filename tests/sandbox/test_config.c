@@ -127,6 +127,47 @@ static void refuses_lines_by_number_and_key(void **state)
     assert_line_refused("store =", "store must be an absolute path");
 }
 
+static void knows_the_sources_of_the_root_key(void **state)
+{
+    struct warden_config config;
+    char more[512];
+
+    (void)state;
+    folder_write_config(folder, "root_key = file:/k\n");
+    assert_true(config_load(conf, &config));
+    assert_int_equal(config.root_key_source, ROOT_KEY_FILE);
+    assert_string_equal(config.root_key, "/k");
+    folder_write_config(folder, "root_key = passphrase:/k/w\nroot_key_secret = /k/s\n");
+    assert_true(config_load(conf, &config));
+    assert_int_equal(config.root_key_source, ROOT_KEY_PASSPHRASE);
+    assert_string_equal(config.root_key, "/k/w");
+    assert_string_equal(config.root_key_secret, "/k/s");
+    folder_write_config(folder, "root_key = token:/k/w\nroot_key_token = pkcs11:token=a;object=b\n"
+                                "root_key_module = /m.so\nroot_key_environment = CONF=/a=b\n");
+    assert_true(config_load(conf, &config));
+    assert_int_equal(config.root_key_source, ROOT_KEY_TOKEN);
+    assert_string_equal(config.root_key_token, "pkcs11:token=a;object=b");
+    assert_string_equal(config.root_key_module, "/m.so");
+    assert_string_equal(config.root_key_environment, "CONF=/a=b");
+
+    assert_line_refused("root_key = shares:/k", "root_key must be a path, or");
+    assert_line_refused("root_key = passphrase:k", "root_key must be a path, or");
+    assert_line_refused("root_key = token:/k", "without root_key_token");
+    assert_line_refused("root_key = token:/k\nroot_key_token = pkcs11:object=b", "without root_key_token");
+    assert_line_refused("root_key_secret = /k", "has no use for");
+    assert_line_refused("root_key = passphrase:/k\nroot_key_module = /m.so", "has no use for");
+    assert_line_refused("root_key_token = object=b", "root_key_token must be a PKCS#11 URI");
+    assert_line_refused("root_key_token = pkcs11:object=b?pin-value=1", "root_key_token must not have a PIN");
+    assert_line_refused("root_key_token = pkcs11:object=b?pin-source=/f", "root_key_token must not have a PIN");
+    assert_line_refused("root_key_environment = x", "root_key_environment must be NAME=VALUE");
+    assert_line_refused("root_key_environment = =x", "root_key_environment must be NAME=VALUE");
+    assert_line_refused("root_key_environment = LD_PRELOAD=/x", "root_key_environment must not be");
+    snprintf(more, sizeof more, "root_key_secret = /%0300d", 0);
+    folder_write_config(folder, more);
+    assert_refused("conf", "path is too long");
+    folder_write_config(folder, "");
+}
+
 static void refuses_what_is_missing(void **state)
 {
     (void)state;
@@ -225,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts_a_good_one),
         cmocka_unit_test(refuses_lines_by_number_and_key),
+        cmocka_unit_test(knows_the_sources_of_the_root_key),
         cmocka_unit_test(refuses_what_is_missing),
         cmocka_unit_test(refuses_modes),
         cmocka_unit_test(refuses_links_and_other_kinds),

@@ -18,10 +18,8 @@ static const struct {
     const char *name;
     const struct seccomp_policy *(*policy)(void);
 } policies[] = {
-    {"vault", seccomp_policy_vault},
-    {"auth", seccomp_policy_auth},
-    {"front", seccomp_policy_front},
-    {"warden", seccomp_policy_warden},
+    {"vault", seccomp_policy_vault},   {"auth", seccomp_policy_auth},     {"front", seccomp_policy_front},
+    {"warden", seccomp_policy_warden}, {"unseal", seccomp_policy_unseal}, {"unseal_token", seccomp_policy_unseal_token},
 };
 
 static void put_condition(char *line, size_t room, const struct seccomp_condition *condition)

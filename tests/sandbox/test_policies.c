@@ -29,7 +29,7 @@
 
 typedef const struct seccomp_policy *policy_function(void);
 static policy_function *const policies[] = {seccomp_policy_vault, seccomp_policy_auth, seccomp_policy_front,
-                                            seccomp_policy_warden};
+                                            seccomp_policy_warden, seccomp_policy_unseal};
 #define POLICY_COUNT (sizeof policies / sizeof policies[0])
 
 struct attempt {
@@ -123,7 +123,8 @@ static void kills_what_no_process_needs(void **state)
 static void kills_files_and_threads_where_they_are_not_needed(void **state)
 {
     (void)state;
-    static policy_function *const single[] = {seccomp_policy_vault, seccomp_policy_auth, seccomp_policy_warden};
+    static policy_function *const single[] = {seccomp_policy_vault, seccomp_policy_auth, seccomp_policy_warden,
+                                              seccomp_policy_unseal};
 
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
         assert_int_equal(OUTCOME(single[i], openat, AT_FDCWD), KILLED);
@@ -139,6 +140,47 @@ static void kills_files_and_threads_where_they_are_not_needed(void **state)
     assert_int_equal(OUTCOME(seccomp_policy_front, setsockopt, 3, IPPROTO_TCP, 31 /* TCP_ULP */), KILLED);
 }
 #endif
+
+/* The policy around a foreign PKCS#11 module has files, sockets and threads; this is what it has not. */
+static void a_token_module_has_no_other_process_and_no_privilege(void **state)
+{
+    (void)state;
+    policy_function *const policy = seccomp_policy_unseal_token;
+
+    assert_int_equal(OUTCOME(policy, execve), KILLED);
+    assert_int_equal(OUTCOME(policy, execveat), KILLED);
+    assert_int_equal(OUTCOME(policy, ptrace), KILLED);
+    assert_int_equal(OUTCOME(policy, kill, 1, SIGTERM), KILLED);
+    assert_int_equal(OUTCOME(policy, tgkill, 1, 1, SIGKILL), KILLED);
+    assert_int_equal(OUTCOME(policy, pidfd_open, 1), KILLED);
+    assert_int_equal(OUTCOME(policy, bind, 3), KILLED);
+    assert_int_equal(OUTCOME(policy, listen, 3), KILLED);
+    assert_int_equal(OUTCOME(policy, accept4, 3), KILLED);
+    assert_int_equal(OUTCOME(policy, socket, AF_PACKET, SOCK_RAW), KILLED);
+    assert_int_equal(OUTCOME(policy, socket, AF_VSOCK, SOCK_STREAM), KILLED);
+    assert_int_equal(OUTCOME(policy, unshare, CLONE_NEWUSER), KILLED);
+    assert_int_equal(OUTCOME(policy, setresuid), KILLED);
+    assert_int_equal(OUTCOME(policy, setns, 3), KILLED);
+    assert_int_equal(OUTCOME(policy, mount), KILLED);
+    assert_int_equal(OUTCOME(policy, bpf), KILLED);
+    assert_int_equal(OUTCOME(policy, io_uring_setup, 1), KILLED);
+    assert_int_equal(OUTCOME(policy, memfd_create), KILLED);
+    assert_int_equal(OUTCOME(policy, keyctl), KILLED);
+    assert_int_equal(OUTCOME(policy, open_by_handle_at), KILLED);
+    assert_int_equal(OUTCOME(policy, chmod), KILLED);
+    assert_int_equal(OUTCOME(policy, link), KILLED);
+    assert_int_equal(OUTCOME(policy, rename), KILLED);
+    assert_int_equal(OUTCOME(policy, prctl, 4 /* PR_SET_DUMPABLE */, 1), KILLED);
+    assert_int_equal(OUTCOME(policy, prlimit64, 0, RLIMIT_CORE, 1), KILLED);
+    assert_int_equal(OUTCOME(policy, openat, AT_FDCWD), 0);
+    assert_int_equal(OUTCOME(policy, socket, AF_UNIX, SOCK_STREAM), 0);
+#ifndef SEKISHO_SANITIZED /* refused instead of killed */
+    assert_int_equal(OUTCOME(policy, clone, SIGCHLD), KILLED);
+    assert_int_equal(OUTCOME(policy, vfork), KILLED);
+    assert_int_equal(OUTCOME(policy, process_vm_readv), KILLED);
+    assert_int_equal(OUTCOME(policy, ioctl, 0, 0x5412 /* TIOCSTI */), KILLED);
+#endif
+}
 
 static void compares_all_64_bits(void **state)
 {
@@ -283,6 +325,8 @@ static void every_row_has_a_reason(void **state)
     for (size_t i = 0; i < POLICY_COUNT; i++)
         for (size_t row = 0; row < policies[i]()->count; row++)
             assert_true(strlen(policies[i]()->rows[row].reason) > 3);
+    for (size_t row = 0; row < seccomp_policy_unseal_token()->count; row++)
+        assert_true(strlen(seccomp_policy_unseal_token()->rows[row].reason) > 3);
 }
 
 int main(void)
@@ -292,6 +336,7 @@ int main(void)
 #ifndef SEKISHO_SANITIZED
         cmocka_unit_test(kills_files_and_threads_where_they_are_not_needed),
 #endif
+        cmocka_unit_test(a_token_module_has_no_other_process_and_no_privilege),
         cmocka_unit_test(compares_all_64_bits),
         cmocka_unit_test(a_send_never_waits),
 #ifdef __x86_64__

@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -108,9 +109,37 @@ static int refuses_another_kind(void *context)
     return 0;
 }
 
+/* Puts `fd` in the place of the regular file. */
+static bool is_secret_file(int fd)
+{
+    static const enum fd_kind kinds[] = {FD_NULL, FD_NULL, FD_ANY, FD_CHANNEL, FD_SECRET_FILE};
+
+    WANT(fd >= 0 && dup2(fd, 4) == 4 && close_range(5, ~0u, 0) == 0);
+    return sandbox_descriptors(kinds, 5);
+}
+
+static int knows_a_secret_file(void *context)
+{
+    int pipes[2], memory, secret;
+
+    (void)context;
+    lay_descriptors();
+    WANT(is_secret_file(4)); /* for reading only */
+    memory = memfd_create("key", 0);
+    WANT(memory >= 0 && !is_secret_file(memory) && errno == EINVAL); /* can be written to */
+    memory = memfd_create("key", 0);
+    WANT(memory >= 0 && is_secret_file(open("/proc/self/fd/5", O_RDONLY)));
+    WANT(pipe(pipes) == 0 && !is_secret_file(pipes[0]) && errno == EINVAL);
+    /* Linux 5.14, and not in every container. */
+    secret = (int)syscall(447 /* memfd_secret */, 0);
+    WANT(secret < 0 || is_secret_file(secret));
+    return 0;
+}
+
 static void descriptors(void **state)
 {
     (void)state;
+    assert_int_equal(forked(AS_CALLER, knows_a_secret_file, NULL), 0);
     assert_int_equal(forked(AS_CALLER, accepts_what_is_named, NULL), 0);
     assert_int_equal(forked(AS_CALLER, refuses_a_missing_one, NULL), 0);
     assert_int_equal(forked(AS_CALLER, refuses_one_more, NULL), 0);
