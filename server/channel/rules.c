@@ -3,6 +3,7 @@
 
 #define REPLIES       (IN(PHASE_SERVING) | IN(PHASE_DRAINING))
 #define EXACTLY(type) sizeof(struct type), sizeof(struct type)
+#define HASHES_MAX    (sizeof(struct ledger_hashes_reply) + (size_t)LEDGER_HASHES_MAX * 32)
 
 const struct frame_rule front_rules[] = {
     CHILD_CONTROL_RULES,
@@ -11,6 +12,11 @@ const struct frame_rule front_rules[] = {
      FRAME_MAX - sizeof(struct frame_header)},
     {FRAME_CITIZEN_KEY_REPLY, PEER_VAULT, REPLIES, EXACTLY(citizen_key_reply)},
     {FRAME_VAULT_STATUS_REPLY, PEER_VAULT, REPLIES, EXACTLY(vault_status_reply)},
+    {FRAME_LEDGER_HEAD_REPLY, PEER_VAULT, REPLIES, EXACTLY(ledger_head_reply)},
+    {FRAME_LEDGER_PROOF_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
+    {FRAME_LEDGER_HASHES_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
+    {FRAME_LEDGER_LIST_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_list_reply),
+     sizeof(struct ledger_list_reply) + LEDGER_LIST_MAX},
     {FRAME_CHALLENGE_REPLY, PEER_AUTH, REPLIES, EXACTLY(challenge_reply)},
     {FRAME_LOGIN_REPLY, PEER_AUTH, REPLIES, EXACTLY(login_reply)},
     {FRAME_LOGOUT_REPLY, PEER_AUTH, REPLIES, EXACTLY(logout_reply)},

@@ -85,6 +85,27 @@ static const struct rpc_error front_errors[FRONT_ERROR_COUNT] = {
         ERROR(INVALID_ARGUMENT, "BAD_LENGTH", "a field has a wrong length", "項目の長さが正しくありません。"),
     [FRONT_BAD_CALL] = ERROR(INVALID_ARGUMENT, "MALFORMED_CALL", "a field of the call is missing or out of range",
                              "呼び出しの項目が不足しているか、範囲外です。"),
+    [FRONT_BAD_ENTRY_NAME] = ERROR(INVALID_ARGUMENT, "BAD_RESOURCE_NAME", "not the resource name of a ledger entry",
+                                   "台帳の記録のリソース名ではありません。"),
+    [FRONT_BAD_PAGE] =
+        ERROR(INVALID_ARGUMENT, "BAD_PAGE", "the page size is out of range", "ページの件数が範囲外です。"),
+    [FRONT_BAD_PAGE_TOKEN] =
+        ERROR(INVALID_ARGUMENT, "BAD_PAGE_TOKEN", "the page token is not one of this list with these filters",
+              "ページトークンが、この一覧と条件のものではありません。"),
+    [FRONT_BAD_FILTER] =
+        ERROR(INVALID_ARGUMENT, "BAD_FILTER", "a filter is out of range", "絞り込み条件が範囲外です。"),
+    [FRONT_LEDGER_OUT_OF_RANGE] = ERROR(OUT_OF_RANGE, "LEDGER_OUT_OF_RANGE", "the ledger has no such leaf or tree size",
+                                        "台帳に、この記録または大きさはありません。"),
+    [FRONT_LEDGER_NOT_PERMITTED] =
+        ERROR(PERMISSION_DENIED, "LEDGER_NOT_PERMITTED", "the session may not read the entries of this ledger",
+              "このセッションには、この台帳の記録を閲覧する権限がありません。"),
+};
+
+static const enum front_error ledger_errors[] = {
+    [LEDGER_UNKNOWN_TENANT] = FRONT_UNKNOWN_PREFECTURE,
+    [LEDGER_OUT_OF_RANGE] = FRONT_LEDGER_OUT_OF_RANGE,
+    [LEDGER_NOT_PERMITTED] = FRONT_LEDGER_NOT_PERMITTED,
+    [LEDGER_UNAVAILABLE] = FRONT_VAULT_UNAVAILABLE,
 };
 
 const struct rpc_error *error_of_call(enum call_status status)
@@ -95,6 +116,11 @@ const struct rpc_error *error_of_call(enum call_status status)
 const struct rpc_error *error_of_login(enum login_status status)
 {
     return status == LOGIN_OK ? NULL : &login_errors[status];
+}
+
+const struct rpc_error *error_of_ledger(enum ledger_status status)
+{
+    return status == LEDGER_OK ? NULL : &front_errors[ledger_errors[status]];
 }
 
 const struct rpc_error *error_of_front(enum front_error error)

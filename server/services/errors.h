@@ -20,12 +20,19 @@ enum front_error {
     FRONT_BAD_SESSION_NAME,
     FRONT_BAD_LENGTH,
     FRONT_BAD_CALL,
+    FRONT_BAD_ENTRY_NAME,
+    FRONT_BAD_PAGE,
+    FRONT_BAD_PAGE_TOKEN,
+    FRONT_BAD_FILTER,
+    FRONT_LEDGER_OUT_OF_RANGE,
+    FRONT_LEDGER_NOT_PERMITTED,
     FRONT_ERROR_COUNT
 };
 
-/* Never NULL but for CALL_OK and LOGIN_OK. Static. */
+/* Never NULL but for CALL_OK, LOGIN_OK and LEDGER_OK. Static. */
 const struct rpc_error *error_of_call(enum call_status status);
 const struct rpc_error *error_of_login(enum login_status status);
+const struct rpc_error *error_of_ledger(enum ledger_status status);
 const struct rpc_error *error_of_front(enum front_error error);
 
 /* For a request that could not be sent; `unavailable` says whose absence LINK_UNRESPONSIVE is. */

@@ -1,14 +1,17 @@
 #include "server/services/resource_name.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define COLLECTION     "prefectures/"
 #define SUBCOLLECTION  "/sessions/"
+#define ENTRIES        "/ledgerEntries/"
 #define COLLECTION_LEN (sizeof COLLECTION - 1)
 
 _Static_assert(PREFECTURE_NAME_SIZE == sizeof COLLECTION + 2, "name size");
 _Static_assert(SESSION_NAME_SIZE == sizeof COLLECTION + 2 + sizeof SUBCOLLECTION - 1 + 2 * SESSION_ID_LEN, "name size");
+_Static_assert(LEDGER_ENTRY_NAME_SIZE == sizeof COLLECTION + 2 + sizeof ENTRIES - 1 + 20, "name size");
 
 static bool digit(char c)
 {
@@ -74,4 +77,27 @@ void session_name_format(uint16_t tenant, const uint8_t id[SESSION_ID_LEN], char
         name[at++] = digits[id[i] & 15];
     }
     name[at] = '\0';
+}
+
+bool ledger_entry_name_parse(const char *name, uint16_t *tenant, uint64_t *index)
+{
+    const char *rest;
+
+    if (!parse_prefecture(name, tenant, &rest) || strncmp(rest, ENTRIES, sizeof ENTRIES - 1) != 0)
+        return false;
+    rest += sizeof ENTRIES - 1;
+    if (!digit(rest[0]) || (rest[0] == '0' && rest[1] != '\0'))
+        return false;
+    for (*index = 0; digit(*rest); rest++) {
+        unsigned value = (unsigned)(*rest - '0');
+        if (*index > (UINT64_MAX - value) / 10)
+            return false;
+        *index = *index * 10 + value;
+    }
+    return *rest == '\0';
+}
+
+void ledger_entry_name_format(uint16_t tenant, uint64_t index, char name[LEDGER_ENTRY_NAME_SIZE])
+{
+    snprintf(name, LEDGER_ENTRY_NAME_SIZE, COLLECTION "%02u" ENTRIES "%" PRIu64, tenant % 100u, index);
 }

@@ -1,10 +1,9 @@
 #include "server/services/sealed_call.h"
 
-#include <string.h>
-
 #include "crypto/sealed.h"
 #include "server/services/errors.h"
 #include "server/services/resource_name.h"
+#include "server/services/session_check.h"
 
 #define CIPHERTEXT_MIN (sizeof(struct call_head) + sizeof(struct call_item) + SEAL_TAG_LEN)
 #define CIPHERTEXT_MAX (sizeof(struct call_head) + CALL_ITEMS_MAX * sizeof(struct call_item) + SEAL_TAG_LEN)
@@ -14,20 +13,16 @@ _Static_assert(offsetof(sealed_request, call) == offsetof(Sekisho__V1__EnrollReq
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__LookupRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__ReplaceRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__EraseRequest, call) &&
+                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__UnlockRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__MatchStreamRequest, call),
                "requests of NumberService have one layout");
 _Static_assert(sizeof(sealed_response) == sizeof(Sekisho__V1__EnrollResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__LookupResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__ReplaceResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__EraseResponse) &&
+                   sizeof(sealed_response) == sizeof(Sekisho__V1__UnlockResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__MatchStreamResponse),
                "responses of NumberService have one layout");
-
-static bool fail(struct rpc_error *error, const struct rpc_error *what)
-{
-    *error = *what;
-    return false;
-}
 
 static bool fail_field(struct rpc_error *error, enum front_error what, const char *field, const char *description)
 {
@@ -35,23 +30,6 @@ static bool fail_field(struct rpc_error *error, enum front_error what, const cha
     error->field = field;
     error->field_description = description;
     return false;
-}
-
-/* A session of another prefecture than its name says does not exist. */
-static bool check_session(struct rpc_call *call, uint16_t tenant, const uint8_t id[SESSION_ID_LEN],
-                          struct rpc_error *error)
-{
-    const struct front *front = rpc_call_context(call);
-    struct session_row row;
-
-    enum session_found found = session_table_find(front->sessions, id, link_now_ms(), &row);
-    if (found == SESSION_UNKNOWN || row.tenant != tenant)
-        return fail(error, error_of_call(CALL_UNKNOWN_SESSION));
-    if (memcmp(row.certificate, rpc_call_certificate(call), CERT_HASH_LEN) != 0)
-        return fail(error, error_of_front(FRONT_WRONG_CERTIFICATE));
-    if (found == SESSION_EXPIRED)
-        return fail(error, error_of_call(CALL_EXPIRED));
-    return true;
 }
 
 bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
@@ -71,7 +49,7 @@ bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sea
         return fail_field(error, FRONT_BAD_LENGTH, "call.ciphertext", "must have 96 to 98,352 bytes");
     head->call_seq = sealed->sequence;
     head->sealed_length = (uint32_t)sealed->ciphertext.len;
-    return check_session(call, tenant, head->session, error);
+    return session_check(call, tenant, head->session, error);
 }
 
 void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescriptor *type,

@@ -38,6 +38,11 @@ size_t rpc_call_queued_bytes(const struct rpc_call *call)
     return call->queued_bytes;
 }
 
+int64_t rpc_call_time_left_ms(const struct rpc_call *call)
+{
+    return call->time_left_ms;
+}
+
 static void record(struct rpc_call *call, const ProtobufCMessage *response)
 {
     call->length = protobuf_c_message_get_packed_size(response);

@@ -15,8 +15,9 @@ struct rpc_call {
     const struct rpc_method *method;
     void *context, *user;
     uint8_t certificate[32];
-    size_t queued_bytes; /* what rpc_call_queued_bytes says */
-    bool over;           /* rpc_call_send fails */
+    size_t queued_bytes;  /* what rpc_call_queued_bytes says */
+    bool over;            /* rpc_call_send fails */
+    int64_t time_left_ms; /* what rpc_call_time_left_ms says */
     /* Recorded: */
     unsigned next_asked, sent, replied, finished;
     bool failed;            /* finished with `error` */

@@ -14,9 +14,10 @@
     }
 
 static const struct frame_rule requests[] = {
-    EVERYTHING(FRAME_SESSION_CALL), EVERYTHING(FRAME_CITIZEN_KEY), EVERYTHING(FRAME_VAULT_STATUS),
-    EVERYTHING(FRAME_CHALLENGE),    EVERYTHING(FRAME_LOGIN),       EVERYTHING(FRAME_LOGOUT),
-    EVERYTHING(FRAME_ATTESTATION),
+    EVERYTHING(FRAME_SESSION_CALL),  EVERYTHING(FRAME_CITIZEN_KEY), EVERYTHING(FRAME_VAULT_STATUS),
+    EVERYTHING(FRAME_CHALLENGE),     EVERYTHING(FRAME_LOGIN),       EVERYTHING(FRAME_LOGOUT),
+    EVERYTHING(FRAME_ATTESTATION),   EVERYTHING(FRAME_LEDGER_HEAD), EVERYTHING(FRAME_LEDGER_PROOF),
+    EVERYTHING(FRAME_LEDGER_HASHES), EVERYTHING(FRAME_LEDGER_LIST),
 };
 
 struct fake_peer *fake_peer_new(enum peer kind, const struct link_options *options)
@@ -29,6 +30,7 @@ struct fake_peer *fake_peer_new(enum peer kind, const struct link_options *optio
     peer->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     channel_init(&peer->end, ends[0], PEER_FRONT);
     channel_init(&peer->front_end, ends[1], kind);
+    peer->end.batched = peer->front_end.batched = options->batched;
     peer->link = link_new(&peer->front_end, options, peer->wake_fd);
     assert_non_null(peer->link);
     return peer;
@@ -48,6 +50,7 @@ struct frame_view fake_peer_request(struct fake_peer *peer, uint16_t type)
     enum frame_verdict verdict;
     struct frame_view view;
 
+    link_flush(peer->link);
     assert_int_equal(channel_receive(&peer->end, peer->buffer, sizeof peer->buffer, PHASE_SERVING, requests,
                                      sizeof requests / sizeof requests[0], &view, &verdict),
                      CHANNEL_OK);

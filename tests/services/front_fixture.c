@@ -40,7 +40,7 @@ int fixture_tear_down(void **state)
 
 void fixture_call(struct fixture *fixture, const struct rpc_method *methods, size_t count, const char *name)
 {
-    fixture->call = (struct rpc_call){.context = &fixture->front};
+    fixture->call = (struct rpc_call){.context = &fixture->front, .time_left_ms = INT64_MAX};
     memset(fixture->call.certificate, 0xc0, sizeof fixture->call.certificate);
     for (size_t i = 0; i < count; i++)
         if (strcmp(methods[i].name, name) == 0)

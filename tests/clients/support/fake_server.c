@@ -262,6 +262,7 @@ static const struct rpc_method number_methods[] = {
     {.name = "Lookup", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Replace", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Erase", .kind = RPC_UNARY, .on_message = on_number},
+    {.name = "Unlock", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "MatchStream",
      .kind = RPC_BIDI_STREAM,
      .on_message = on_stream,
@@ -282,7 +283,7 @@ struct fake_server *fake_start(const char *socket_path)
     struct rpc_listen listen = {.unix_path = socket_path};
     struct rpc_service services[] = {
         {&sekisho__v1__session_service__descriptor, session_methods, 3, fake},
-        {&sekisho__v1__number_service__descriptor, number_methods, 6, fake},
+        {&sekisho__v1__number_service__descriptor, number_methods, 7, fake},
     };
     struct rpc_config config = {.listen = &listen,
                                 .listen_count = 1,

@@ -1,0 +1,10 @@
+/* May this connection use this session? */
+#ifndef SEKISHO_SERVICES_SESSION_CHECK_H
+#define SEKISHO_SERVICES_SESSION_CHECK_H
+
+#include "server/services/front.h"
+
+/* False: *error says why (static texts). A session of another prefecture than its name says does not exist. */
+bool session_check(struct rpc_call *call, uint16_t tenant, const uint8_t id[SESSION_ID_LEN], struct rpc_error *error);
+
+#endif
