@@ -1,0 +1,461 @@
+/*
+ * The front's services from the bytes of a request message on: validation, unpacking into a bounded arena, the handler,
+ * and the answers of vault, auth and warden, of which each may lie. gRPC itself is left out: a call is a stand-in here.
+ * Requires:
+ *   - a method ends every call exactly once, also when nobody ever answers; a stream ends after its last message;
+ *   - an answer is a message of the API that this server's own validation accepts;
+ *   - what a peer must not send ends the front with EXIT_PROTOCOL.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "crypto/sealed.h"
+#include "sandbox/sandbox.h"
+#include "sekisho/v1/number_service.pb-c.h"
+#include "sekisho/v1/session_service.pb-c.h"
+#include "sekisho/v1/system_service.pb-c.h"
+#include "server/channel/auth_client.h"
+#include "server/channel/reader.h"
+#include "server/channel/vault_client.h"
+#include "server/channel/warden_client.h"
+#include "server/rpc/arena.h"
+#include "server/rpc/validate.h"
+#include "server/services/front.h"
+#include "support/process.h"
+
+#define CALLS_MAX   64
+#define STEPS_MAX   128
+#define ARENA_BYTES 262144
+#define FAR_MS      (1u << 30)
+
+/* ---- a call without gRPC: the part of server/rpc/rpc.h that handlers use ---- */
+
+struct rpc_call {
+    const struct rpc_method *method;
+    const ProtobufCMethodDescriptor *descriptor;
+    void *user;
+    uint8_t certificate[CERT_HASH_LEN];
+    unsigned finished, asked;
+    bool ended; /* half-closed or cancelled by the client */
+    size_t queued_bytes;
+};
+
+static struct front front;
+
+void *rpc_call_context(const struct rpc_call *call)
+{
+    (void)call;
+    return &front;
+}
+
+void *rpc_call_user(const struct rpc_call *call)
+{
+    return call->user;
+}
+
+void rpc_call_set_user(struct rpc_call *call, void *user)
+{
+    call->user = user;
+}
+
+const struct rpc_method *rpc_call_method(const struct rpc_call *call)
+{
+    return call->method;
+}
+
+const uint8_t *rpc_call_certificate(const struct rpc_call *call)
+{
+    return call->certificate;
+}
+
+void rpc_call_next(struct rpc_call *call)
+{
+    call->asked++;
+}
+
+size_t rpc_call_queued_bytes(const struct rpc_call *call)
+{
+    return call->queued_bytes;
+}
+
+static void require_message(const struct rpc_call *call, const ProtobufCMessage *response)
+{
+    struct rpc_fault fault;
+    size_t length = protobuf_c_message_get_packed_size(response);
+    uint8_t *packed = malloc(length + 1);
+
+    REQUIRE(call->finished == 0);
+    REQUIRE(response->descriptor == call->descriptor->output);
+    REQUIRE(packed != NULL);
+    REQUIRE(protobuf_c_message_pack(response, packed) == length);
+    REQUIRE(rpc_validate(response->descriptor, packed, length, &fault));
+    free(packed);
+}
+
+bool rpc_call_send(struct rpc_call *call, const ProtobufCMessage *response)
+{
+    require_message(call, response);
+    return !call->ended;
+}
+
+void rpc_call_reply(struct rpc_call *call, const ProtobufCMessage *response)
+{
+    require_message(call, response);
+    call->finished++;
+}
+
+void rpc_call_finish(struct rpc_call *call, const struct rpc_error *error)
+{
+    REQUIRE(call->finished++ == 0);
+    if (error)
+        REQUIRE(error->code != 0 && error->reason && error->message && error->message_ja);
+}
+
+/* ---- the front and its peers ---- */
+
+enum { VAULT, AUTH, WARDEN, PEERS };
+
+static struct party {
+    enum peer kind;
+    const struct link_options *options;
+    struct peer_end end;
+    struct link *link;
+    uint64_t requests; /* read so far: the sequence number of the last one */
+    uint16_t type[4096];
+} peers[PEERS] = {
+    [VAULT] = {.kind = PEER_VAULT, .options = &vault_link_options},
+    [AUTH] = {.kind = PEER_AUTH, .options = &auth_link_options},
+    [WARDEN] = {.kind = PEER_WARDEN, .options = &warden_link_options},
+};
+
+static struct world {
+    struct input input;
+    struct rpc_call call[CALLS_MAX];
+    unsigned calls;
+    struct rpc_arena arena;
+    uint64_t now_ms;
+    bool doomed;
+} world;
+
+static int wake_fd = -1;
+
+struct service {
+    const ProtobufCServiceDescriptor *descriptor;
+    const struct rpc_method *methods;
+    const size_t *count;
+};
+static const struct service services[] = {
+    {&sekisho__v1__session_service__descriptor, session_methods, &session_method_count},
+    {&sekisho__v1__number_service__descriptor, number_methods, &number_method_count},
+    {&sekisho__v1__system_service__descriptor, system_methods, &system_method_count},
+};
+#define SERVICES (sizeof services / sizeof services[0])
+
+static const ProtobufCMethodDescriptor *descriptor_of(const struct service *service, const char *name)
+{
+    for (unsigned i = 0; i < service->descriptor->n_methods; i++)
+        if (strcmp(service->descriptor->methods[i].name, name) == 0)
+            return &service->descriptor->methods[i];
+    return NULL;
+}
+
+/* Reads the requests that have come so far, so that they can be answered. */
+static void read_requests(struct party *peer)
+{
+    static _Alignas(8) uint8_t buffer[FRAME_MAX];
+
+    for (;;) {
+        ssize_t got = recv(peer->end.outer.fd, buffer, sizeof buffer, MSG_DONTWAIT);
+        if (got < 0)
+            return;
+        struct frame_header header;
+        REQUIRE((size_t)got >= sizeof header);
+        memcpy(&header, buffer, sizeof header);
+        REQUIRE(header.length == (size_t)got && header.seq == ++peer->requests && header.reply_to == 0);
+        peer->type[header.seq % 4096] = header.type;
+    }
+}
+
+/* As reader.c does with what has arrived. */
+static void settle(struct party *peer)
+{
+    static _Alignas(8) uint8_t buffer[FRAME_MAX];
+    struct channel *channel = link_channel(peer->link);
+    enum frame_verdict verdict;
+    enum channel_result result;
+    struct frame_view view;
+
+    while ((result = channel_receive(channel, buffer, sizeof buffer, PHASE_SERVING, front_rules, front_rule_count,
+                                     &view, &verdict)) == CHANNEL_OK)
+        if (view.header->type != FRAME_DRAIN)
+            link_reply(peer->link, &view);
+    if (result == CHANNEL_VIOLATION)
+        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
+    REQUIRE(result == CHANNEL_EMPTY);
+}
+
+/* ---- steps ---- */
+
+static void deliver(struct rpc_call *call, struct input bytes)
+{
+    const ProtobufCMessageDescriptor *type = call->descriptor->input;
+    struct rpc_fault fault;
+
+    if (!rpc_validate(type, bytes.at, bytes.left, &fault)) {
+        REQUIRE(fault.kind != RPC_FAULT_NONE);
+        REQUIRE(memchr(fault.path, '\0', sizeof fault.path) != NULL);
+        return;
+    }
+    ProtobufCMessage *message = protobuf_c_message_unpack(type, &world.arena.allocator, bytes.left, bytes.at);
+    if (message)
+        call->method->on_message(call, message);
+    rpc_arena_reset(&world.arena);
+}
+
+static void step_call(struct input *input)
+{
+    const struct service *service = &services[input_u8(input) % SERVICES];
+    uint8_t choice = input_u8(input);
+    struct input bytes = input_part(input, input_u16(input) % 1024);
+
+    if (world.calls == CALLS_MAX)
+        return;
+    struct rpc_call *call = &world.call[world.calls++];
+    *call = (struct rpc_call){.method = &service->methods[(choice & 0x7f) % *service->count]};
+    call->descriptor = descriptor_of(service, call->method->name);
+    REQUIRE(call->descriptor != NULL);
+    memset(call->certificate, choice & 0x80 ? 0xc1 : 0xc0, sizeof call->certificate);
+    if (call->method->on_start)
+        call->method->on_start(call);
+    deliver(call, bytes);
+}
+
+static struct rpc_call *stream_of(uint8_t which)
+{
+    for (unsigned i = 0; i < world.calls; i++) {
+        struct rpc_call *call = &world.call[(which + i) % world.calls];
+        if (call->method->kind == RPC_BIDI_STREAM && !call->finished && !call->ended)
+            return call;
+    }
+    return NULL;
+}
+
+static void step_stream(struct input *input)
+{
+    struct rpc_call *call = stream_of(input_u8(input));
+    uint8_t choice = input_u8(input);
+    struct input bytes = input_part(input, input_u16(input) % 1024);
+
+    if (!call)
+        return;
+    call->queued_bytes = choice & 8 ? 1u << 20 : 0;
+    switch (choice % 4) {
+    case 0:
+        call->ended = true;
+        call->method->on_half_close(call);
+        break;
+    case 1:
+        call->ended = true;
+        call->method->on_cancel(call);
+        break;
+    case 2:
+        call->method->on_sent(call);
+        break;
+    default:
+        deliver(call, bytes);
+    }
+}
+
+/* The least that each type of answer may be, with the input over it. */
+static size_t fill_answer(uint16_t type, struct input *input, uint8_t *body)
+{
+    static const uint16_t lengths[][2] = {
+        {FRAME_CITIZEN_KEY_REPLY, sizeof(struct citizen_key_reply)},
+        {FRAME_VAULT_STATUS_REPLY, sizeof(struct vault_status_reply)},
+        {FRAME_CHALLENGE_REPLY, sizeof(struct challenge_reply)},
+        {FRAME_LOGIN_REPLY, sizeof(struct login_reply)},
+        {FRAME_LOGOUT_REPLY, sizeof(struct logout_reply)},
+        {FRAME_ATTESTATION_REPLY, sizeof(struct attestation_reply)},
+    };
+    uint32_t count = input_u8(input) % 32;
+    struct session_call_reply reply = {.status = CALL_OK};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        if (lengths[i][0] == type) {
+            input_copy(input, body, lengths[i][1]);
+            return lengths[i][1];
+        }
+    reply.clear_length = (uint32_t)(sizeof(struct call_result_head) + count * sizeof(struct call_result_item));
+    reply.sealed_length = (uint32_t)(count * sizeof(struct call_detail_item) + SEAL_TAG_LEN);
+    if (count == 0)
+        reply = (struct session_call_reply){.status = input_u16(input)};
+    memset(body, 0xa5, sizeof reply + reply.clear_length + reply.sealed_length);
+    memcpy(body, &reply, sizeof reply);
+    return sizeof reply + reply.clear_length + reply.sealed_length;
+}
+
+static void step_answer(struct input *input)
+{
+    static uint8_t body[8192];
+    struct party *peer = &peers[input_u8(input) % PEERS];
+    uint8_t back = input_u8(input);
+
+    read_requests(peer);
+    uint64_t seq = peer->requests - back % 8;
+    uint16_t type = (uint16_t)(peer->type[seq % 4096] + 1);
+    size_t length = fill_answer(type, input, body);
+    if (peer->requests > 0 && channel_send(&peer->end.outer, type, seq, body, length) == CHANNEL_OK)
+        settle(peer);
+}
+
+static void step_foreign_answer(struct input *input)
+{
+    static uint8_t body[1024];
+    struct party *peer = &peers[input_u8(input) % PEERS];
+    uint16_t type = input_u16(input);
+    uint8_t reply_to = input_u8(input);
+    size_t length = input_u16(input) % sizeof body;
+    struct frame_header header;
+    static uint8_t record[sizeof header + sizeof body];
+
+    input_copy(input, body, length);
+    frame_fill(&header, type, (uint32_t)length, peer->end.outer.sent + 1, reply_to);
+    memcpy(record, &header, sizeof header);
+    memcpy(record + sizeof header, body, length);
+    world.doomed = !frame_acceptable(record, sizeof header + length, peer->end.outer.sent, peer->kind, PHASE_SERVING,
+                                     front_rules, front_rule_count);
+    read_requests(peer);
+    if (channel_send(&peer->end.outer, type, reply_to, body, length) == CHANNEL_OK)
+        settle(peer);
+    REQUIRE(!world.doomed);
+}
+
+static void expire(void)
+{
+    for (int i = 0; i < PEERS; i++)
+        link_expire(peers[i].link, world.now_ms);
+}
+
+static void play(struct input *input)
+{
+    switch (input_u8(input) % 6) {
+    case 0:
+        step_foreign_answer(input);
+        break;
+    case 1:
+        step_stream(input);
+        break;
+    case 2:
+        step_answer(input);
+        break;
+    case 3:
+        world.now_ms += input_u16(input);
+        expire();
+        break;
+    default:
+        step_call(input);
+    }
+}
+
+static void serve(void *context)
+{
+    (void)context;
+    for (unsigned steps = 0; world.input.left > 0 && steps < STEPS_MAX; steps++)
+        play(&world.input);
+}
+
+/* ---- one life of a front ---- */
+
+static bool nothing_more(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void start_front(void)
+{
+    struct session_row row = {.tenant = 11, .role = 4, .expires_ms = link_now_ms() + FAR_MS};
+
+    for (int i = 0; i < PEERS; i++) {
+        peer_open(&peers[i].end, peers[i].kind);
+        peers[i].requests = 0;
+        peers[i].link = link_new(&peers[i].end.inner, peers[i].options, wake_fd);
+        REQUIRE(peers[i].link != NULL);
+    }
+    front = (struct front){
+        .warden = peers[WARDEN].link, .vault = peers[VAULT].link, .auth = peers[AUTH].link, .started_at_us = 1};
+    front.sessions = session_table_new(4);
+    REQUIRE(front.sessions && pthread_mutex_init(&front.citizen_lock, NULL) == 0);
+    for (uint8_t i = 0; i < SESSION_ID_LEN; i++)
+        row.id[i] = i + 1;
+    memset(row.certificate, 0xc0, sizeof row.certificate);
+    REQUIRE(session_table_add(front.sessions, &row, link_now_ms()));
+    REQUIRE(rpc_arena_init(&world.arena, ARENA_BYTES));
+    world.now_ms = link_now_ms();
+}
+
+/* All clients leave and all time is over: whatever was asked must have ended. */
+static void end_calls(void)
+{
+    for (unsigned i = 0; i < world.calls; i++) {
+        struct rpc_call *call = &world.call[i];
+        if (call->method->on_half_close && !call->ended && !call->finished) {
+            call->ended = true;
+            call->method->on_half_close(call);
+        }
+    }
+    world.now_ms += FAR_MS;
+    /* Twice: the end of one request may make the next one. */
+    expire();
+    expire();
+}
+
+static void require_finished(void)
+{
+    for (unsigned i = 0; i < world.calls; i++) {
+        const struct rpc_call *call = &world.call[i];
+        /* A request that never came through the validation is ended by the runtime, not by the handler. */
+        REQUIRE(call->finished == 1 || (call->finished == 0 && call->user == NULL));
+    }
+}
+
+static void end_front(void)
+{
+    for (unsigned i = 0; i < world.calls; i++)
+        if (world.call[i].method->on_done)
+            world.call[i].method->on_done(&world.call[i]);
+    rpc_arena_free(&world.arena);
+    session_table_free(front.sessions);
+    pthread_mutex_destroy(&front.citizen_lock);
+    for (int i = 0; i < PEERS; i++) {
+        link_free(peers[i].link);
+        peer_close(&peers[i].end);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (wake_fd < 0)
+        wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    REQUIRE(wake_fd >= 0);
+    world = (struct world){.input = {.at = data, .left = size}};
+    start_front();
+    int code = process_run(serve, nothing_more, NULL);
+    REQUIRE(code == EXIT_DRAINED || code == EXIT_PROTOCOL);
+    REQUIRE(code == EXIT_PROTOCOL || !world.doomed);
+    end_calls();
+    if (code == EXIT_DRAINED)
+        require_finished();
+    end_front();
+    return 0;
+}
+
+/* A front that a peer's violation ends leaves what the call in hand had allocated; no leak of a process that lives. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:get_status\n";
+}

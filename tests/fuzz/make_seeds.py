@@ -1,0 +1,380 @@
+#!/usr/bin/python3
+"""Makes the hand-written part of the seed corpora: make_seeds.py FOLDER. Nothing in them is real data; keys and numbers
+are made by the harnesses themselves. Inputs that the fuzzer found later are kept beside them under their hash."""
+import pathlib
+import struct
+import sys
+
+
+class Seeds:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+
+    def put(self, target, name, data):
+        path = self.folder / target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+# ---- vault: step bytes as in fuzz_vault.c, play() ----
+ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK = range(1, 8)
+REGISTER, CHANGE, DELETE = 1, 2, 3
+START, NO_START, TURN = b"\0", b"\1", b"\0"
+FRONT, AUTH, WARDEN = 0, 1, 2
+
+
+def open_session(session, permit=1, tenant=0, ttl=60000):
+    return struct.pack("<BBBBH", 3, session, tenant, permit, ttl)
+
+
+def call(session, operation, purpose, *items, jump=0):
+    out = struct.pack("<BBBBBB", 12, session, jump, operation, purpose, len(items) - 1)
+    return out + b"".join(struct.pack("<BBB", *item) for item in items)
+
+
+def citizen(session, choice, number):
+    return struct.pack("<BBBB", 6, session, choice, number)
+
+
+def frame(peer, kind, body, reply_to=0):
+    return struct.pack("<BBHBH", 2, peer, kind, reply_to, len(body)) + body
+
+
+def raw(peer, data):
+    return struct.pack("<BBB", 1, peer, len(data)) + data
+
+
+def plain(session, method, text, jump=0):
+    return struct.pack("<BBBBH", 5, session, jump, method, len(text)) + text
+
+
+def clock(units):
+    return struct.pack("<BH", 7, units)
+
+
+def head(operation, purpose, count, version=1):
+    return struct.pack("<HHHHII16s", version, operation, purpose, 0, count, 0, b"case")
+
+
+def vault(seeds):
+    def put(name, *steps):
+        seeds.put("vault", name, b"".join(steps))
+
+    enrolled = [START, open_session(0), call(0, ENROLL, REGISTER, (0, 1, 0)), TURN]
+    put("life_of_a_number", *enrolled, call(0, MATCH, CHANGE, (0, 0, 0)), call(0, LOOKUP, CHANGE, (0, 0, 0)), TURN,
+        call(0, REPLACE, CHANGE, (0, 2, 1)), TURN, call(0, LOOKUP, DELETE, (0, 0, 0)),
+        call(0, ERASE, DELETE, (0, 3, 0)), TURN, call(0, MATCH, DELETE, (0, 0, 1)))
+    put("batch", START, open_session(0), call(0, ENROLL, REGISTER, *[(0, n, n) for n in range(8)]), TURN,
+        call(0, MATCH, CHANGE, *[(n, 0, n) for n in range(8)]))
+    put("group", *enrolled, *[call(0, MATCH, CHANGE, (0, 0, n % 3)) for n in range(12)])
+    put("guesses_end", *enrolled, *[call(0, MATCH, CHANGE, (0, 0, n)) + TURN for n in range(1, 9)], clock(0xffff),
+        clock(0xffff), open_session(0), call(0, MATCH, CHANGE, (0, 0, 5)))
+    put("unlock", *enrolled, *[call(0, MATCH, CHANGE, (0, 0, 2)) for _ in range(5)], TURN, open_session(1, permit=1),
+        call(1, UNLOCK, REGISTER, (0, 1, 0)), call(1, UNLOCK, CHANGE, (0, 0, 0)), TURN,
+        call(0, MATCH, CHANGE, (0, 0, 0)))
+    put("tenants_apart", *enrolled, open_session(2), call(2, LOOKUP, CHANGE, (0, 0, 0)),
+        call(2, MATCH, CHANGE, (0, 0, 0)), call(2, ENROLL, REGISTER, (0, 1, 0)))
+    put("replayed", *enrolled, call(0, MATCH, CHANGE, (0, 0, 0), jump=0x80), call(0, MATCH, CHANGE, (0, 0, 0), jump=70),
+        TURN, call(0, MATCH, CHANGE, (0, 0, 0)))
+    put("citizen", START, open_session(0), citizen(0, 0, 3), TURN, citizen(0, 0, 3), citizen(0, 0x40, 4),
+        citizen(0, 0x81, 4), citizen(0, 5, 9))
+    put("permits", START, *[open_session(n, permit=4 * (n + 1)) for n in range(3)],
+        *[call(n, op, CHANGE, (0, 1, 1)) for n in range(3) for op in (ENROLL, MATCH, LOOKUP)])
+    put("table_full", START, *[open_session(n) for n in range(6)], struct.pack("<BB", 4, 2), open_session(5))
+    put("ttl", START, open_session(0, ttl=1), clock(1), call(0, LOOKUP, CHANGE, (0, 0, 0)))
+    put("owned_plaintext", START, open_session(0),
+        plain(0, MATCH, head(MATCH, CHANGE, 1) + b"\xdd" + bytes(15) + bytes(16) + b"123456789018" + bytes(4)),
+        plain(0, ENROLL, head(ENROLL, REGISTER, 1) + bytes(16) + b"r" * 16 + b"123456789018" + bytes(4)), TURN,
+        plain(0, LOOKUP, head(LOOKUP, CHANGE, 2) + bytes(16 + 16) + b"123456789018" + bytes(4)),
+        plain(0, UNLOCK, head(UNLOCK, CHANGE, 1) + bytes(16) + b"officer" + bytes(25)), plain(0, MATCH, b""),
+        plain(0, MATCH, head(MATCH, CHANGE, 1, version=2)))
+    put("foreign_call", START, frame(FRONT, 0x200, bytes(16) + struct.pack("<QHHI", 1, 2, 0, 96) + bytes(96)))
+    put("foreign_open", START, frame(AUTH, 0x400, b"\xee" * 16 + struct.pack("<HHI32s", 11, 1, 1000, b"a") + bytes(96)))
+    put("status_and_keys", START, b"\x0a", struct.pack("<BB", 9, 11), struct.pack("<BB", 9, 47))
+    put("not_permitted_frames", START, frame(FRONT, 0x400, bytes(152)))
+    put("warden_twice", START, struct.pack("<BB", 11, 0))
+    put("drain", *enrolled, struct.pack("<BB", 11, 1))
+    put("sealed_phase", NO_START, frame(FRONT, 0x204, b""), struct.pack("<BB", 11, 0))
+    put("stalled_reader", *enrolled, b"\x08", *[call(0, LOOKUP, CHANGE, *[(0, 0, 0)] * 16) + TURN for _ in range(20)])
+    put("raw_header", START, raw(FRONT, b"SKSH" + struct.pack("<HHIIQQ", 1, 0x204, 48, 0, 1, 0) + bytes(16)))
+
+
+# ---- auth: step bytes as in fuzz_auth.c, play() ----
+CHALLENGE, REPEAT, LOGOUT, ANSWER, CLOCK, WARDEN_STEP, LOGIN = range(2, 9)
+APPROVER, CLOSED, TANAKA, OTHER_TANAKA, UNSERVED = range(5)
+
+
+def auth(seeds):
+    def put(name, *steps):
+        seeds.put("auth", name, b"".join(steps))
+
+    def challenge(tenant=11):
+        return bytes([CHALLENGE, tenant])
+
+    def login(account, which=0, flags=0, *changes, tail=b""):
+        patches = b"".join(struct.pack("<HB", at, value) for at, value in changes)
+        return bytes([LOGIN, account, which, flags | len(changes)]) + patches + tail
+
+    opened, refused, closed = bytes([ANSWER, 1, 0]), bytes([ANSWER, 0, 0]), bytes([ANSWER, 3, 0])
+    put("login_logout", START, challenge(), login(TANAKA), opened, bytes([LOGOUT, 0]), closed, bytes([LOGOUT, 0x80]))
+    put("vault_full", START, challenge(), login(APPROVER), refused)
+    put("wrong_accounts", START, *[challenge() + login(a, n) for n, a in enumerate([CLOSED, UNSERVED, OTHER_TANAKA])])
+    put("wrong_password", START, challenge(), login(TANAKA, 0, 0, (104, 0x58)))
+    put("wrong_layout", START, *[challenge() + login(TANAKA, n, 0, change) for n, change in enumerate(
+        [(0, 2), (2, 13), (4, 0), (6, 0), (100, 1), (232, 1), (240, 1)])])
+    put("low_order_point", START, challenge(), login(TANAKA, 0, 0, *[(8 + n, 0) for n in range(7)]))
+    put("certificate", START, challenge(), login(TANAKA, 0, 0x20, tail=b"\1\1"), challenge(), login(TANAKA, 1, 0, (40, 1)))
+    put("tenant", START, challenge(), login(TANAKA, 0, 0x80, tail=struct.pack("<H", 13)))
+    put("challenge_foreign", START, challenge(), login(TANAKA, 0, 0x40, tail=b"\0\1"), login(TANAKA, 5))
+    put("challenge_expired", START, challenge(), struct.pack("<BH", CLOCK, 5000), login(TANAKA))
+    put("repeat", START, challenge(), login(TANAKA), bytes([REPEAT, 0]), opened, bytes([REPEAT, 0]))
+    put("broken_seal", START, challenge(), login(TANAKA, 0, 0x10, tail=struct.pack("<HB", 300, 1)))
+    put("sessions_full", START, *[challenge() + login(TANAKA, n) + opened for n in range(5)],
+        struct.pack("<BH", CLOCK, 0xffff), challenge(), login(TANAKA, 5), opened)
+    put("unasked_answer", START, opened)
+    put("confused_answer", START, challenge(), login(TANAKA), closed)
+    put("drain", START, challenge(), login(TANAKA), bytes([WARDEN_STEP, 1]), opened)
+    put("frame", START, struct.pack("<BBHBH", 1, 0, 0x300, 0, 8) + struct.pack("<HHI", 11, 0, 0))
+    put("reserved_field", START, struct.pack("<BBHBH", 1, 0, 0x300, 0, 8) + struct.pack("<HHI", 11, 1, 0))
+    put("raw", START, struct.pack("<BBB", 0, 0, 48) + b"SKSH" + bytes(44))
+
+
+def accounts(seeds):
+    def put(name, text):
+        seeds.put("accounts", name, text)
+
+    hashed = b"$argon2id$v=19$m=65536,t=3,p=4$" + b"A" * 22 + b"$" + b"A" * 43
+
+    def line(tenant=b"11", name=b"tanaka", role=b"REV", state=b"ACTIVE", text=hashed):
+        return b"\t".join([tenant, name, role, state, text]) + b"\n"
+
+    put("empty", b"")
+    put("one", line())
+    put("three", line() + line(b"13") + line(name=b"a.b-c_d", role=b"OWN", state=b"SUSPENDED"))
+    put("unsorted", line(b"47", b"z") + line(b"1", b"a"))
+    put("twice", line() + line())
+    put("no_newline", line()[:-1])
+    put("long_name", line(name=b"a" * 32) + line(name=b"a" * 33))
+    put("bad_tenant", line(b"48"))
+    put("bad_base64", line(text=hashed[:-1] + b"B"))
+
+
+def hpke(seeds):
+    seeds.put("hpke", "honest", b"\0\7\4\3infoaadplaintext")
+    seeds.put("hpke", "honest_empty", bytes(4))
+    seeds.put("hpke", "any_bytes", b"\1" + bytes(range(9, 41)) + b"\2in\3aad" + bytes(48))
+    seeds.put("hpke", "small_order", b"\1" + bytes(32) + bytes(40))
+    seeds.put("hpke", "order_eight", b"\1" + bytes.fromhex(
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800") + bytes(40))
+
+
+def frame_headers(seeds):
+    vault_table, auth_table, front_table = 0, 1, 2
+    warden, from_front, from_auth, from_vault = range(4)
+    sealed, serving, draining = 1, 2, 3
+
+    def put(name, table, peer, phase, kind, reply_to, body, what=15, extra=0):
+        data = bytes([table, peer, phase, 6, what | (16 if extra else 0)])
+        data += struct.pack("<H", extra) if extra else b""
+        data += b"SKSH" + struct.pack("<HHIIQQ", 1, kind, 48 + body, 0, 7, reply_to) + bytes(16) + bytes(body)
+        seeds.put("frame", name, data)
+
+    put("start", vault_table, warden, sealed, 0x102, 0, 0)
+    put("call", vault_table, from_front, serving, 0x200, 0, 64)
+    put("long_call", vault_table, from_front, serving, 0x200, 0, 64, extra=30000)
+    put("too_long_call", vault_table, from_front, serving, 0x200, 0, 64, extra=0xffff)
+    put("open", vault_table, from_auth, serving, 0x400, 0, 152)
+    put("login", auth_table, from_front, serving, 0x302, 0, 392)
+    put("open_reply", auth_table, from_vault, draining, 0x401, 3, 8)
+    put("call_reply", front_table, from_vault, serving, 0x201, 9, 16)
+    put("unmended", vault_table, from_front, serving, 0x204, 0, 0, what=0)
+    put("request_with_reply_to", vault_table, from_front, serving, 0x204, 1, 0)
+    seeds.put("frame", "short", bytes([0, 1, 2, 0, 15]) + b"SKSH")
+
+
+# ---- protobuf by hand: field numbers are those of proto/ ----
+def varint(value):
+    out = b""
+    while value > 0x7f:
+        out += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def field(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    if isinstance(value, str):
+        value = value.encode()
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+SESSION = "prefectures/11/sessions/0102030405060708090a0b0c0d0e0f10"
+
+
+def sealed_call(session=SESSION, sequence=1, length=96):
+    return field(1, field(1, session) + field(2, sequence) + field(3, bytes(length)))
+
+
+def services(seeds):
+    session_service, number_service, system_service = range(3)
+    vault_peer, auth_peer, warden_peer = range(3)
+
+    def put(name, *steps):
+        seeds.put("services", name, b"".join(steps))
+
+    def rpc(service, method, message, other_certificate=False):
+        return struct.pack("<BBBH", 4, service, method | (0x80 if other_certificate else 0), len(message)) + message
+
+    def stream(what, message=b"", unread=False):
+        return struct.pack("<BBBH", 1, 0, what | (8 if unread else 0), len(message)) + message
+
+    def answer(peer, back, content):
+        return struct.pack("<BBB", 2, peer, back) + content
+
+    later = struct.pack("<BH", 3, 4000)
+    key, login_method, logout = (lambda m: rpc(session_service, 0, m)), 1, 2
+    good_login = field(1, "prefectures/11") + field(2, bytes(32)) + field(3, bytes(32)) + field(4, bytes(288))
+    login_ok = b"\0" + struct.pack("<HHHHII", 0, 11, 4, 0, 60000, 0) + b"s" * 16 + b"tanaka".ljust(32, b"\0") + bytes(128)
+    put("sealing_key", key(field(1, "prefectures/11")), answer(vault_peer, 0, b"\0\1" + bytes(39)),
+        answer(auth_peer, 0, b"\0\1" + bytes(71)), key(field(1, "prefectures/11")), answer(auth_peer, 0, bytes(73)))
+    put("sealing_key_unknown", key(field(1, "prefectures/47")), answer(vault_peer, 0, bytes(41)))
+    put("names", *[key(field(1, name)) for name in ("", "prefectures/0", "prefectures/48", "prefectures/11/x", "\u30a2")])
+    put("login", rpc(session_service, login_method, good_login), answer(auth_peer, 0, login_ok),
+        rpc(session_service, logout, field(1, "prefectures/11/sessions/" + "73" * 16)),
+        answer(auth_peer, 0, b"\0\1" + bytes(7)))
+    put("login_refused", rpc(session_service, login_method, good_login), answer(auth_peer, 0, b"\0\6" + bytes(191)))
+    put("login_lengths", rpc(session_service, login_method, good_login + field(4, bytes(287))))
+    put("match", rpc(number_service, 1, sealed_call()), answer(vault_peer, 0, b"\1"))
+    put("refused", *[rpc(number_service, n % 5, sealed_call()) + answer(vault_peer, 0, struct.pack("<BH", 0, n))
+                     for n in range(10)])
+    put("batch", rpc(number_service, 0, sealed_call(length=900)), answer(vault_peer, 0, b"\x1f"))
+    put("wrong_certificate", rpc(number_service, 1, sealed_call(), other_certificate=True))
+    put("other_prefecture", rpc(number_service, 1, sealed_call(session=SESSION.replace("11", "13", 1))))
+    put("fields", rpc(number_service, 1, b""), rpc(number_service, 1, sealed_call(sequence=0)),
+        rpc(number_service, 1, sealed_call(length=95)), rpc(number_service, 1, field(7, 1)),
+        rpc(number_service, 1, field(1, field(1, b"\xff"))), rpc(number_service, 1, field(1, field(2, "x"))))
+    put("stream", rpc(number_service, 5, sealed_call()), *[stream(3, sealed_call(sequence=n)) for n in range(2, 12)],
+        *[answer(vault_peer, 10 - n, b"\1") for n in range(3)], stream(2), stream(0))
+    put("stream_fails", rpc(number_service, 5, sealed_call()), stream(3, sealed_call(sequence=0)),
+        answer(vault_peer, 0, struct.pack("<BH", 0, 3)))
+    put("stream_cancelled", rpc(number_service, 5, sealed_call()), stream(1), answer(vault_peer, 0, b"\1"))
+    put("stream_unread", rpc(number_service, 5, sealed_call()), stream(3, sealed_call(), unread=True), stream(2))
+    put("late", rpc(number_service, 1, sealed_call()), later, rpc(number_service, 1, sealed_call()),
+        answer(vault_peer, 0, b"\1"), rpc(number_service, 1, sealed_call()))
+    put("attestation", rpc(system_service, 0, b""), answer(warden_peer, 0, b"\0" + b"\1" * 1304))
+    put("status", rpc(system_service, 1, b""), answer(vault_peer, 0, b"\0" + struct.pack("<IIHHIQQ", 3, 1, 11, 0, 0, 9, 9)),
+        answer(warden_peer, 0, bytes(1305)))
+    put("status_alone", rpc(system_service, 1, b""), later, later)
+    put("foreign_answer", struct.pack("<BBHBH", 0, 0, 0x201, 1, 16) + bytes(16))
+    put("not_asked", rpc(number_service, 1, sealed_call()), struct.pack("<BBHBH", 0, 0, 0x203, 1, 40) + bytes(40))
+
+
+def csv(seeds):
+    rows = {
+        "plain": "number,reference\n123456789018,00112233445566778899aabbccddeeff\n",
+        "japanese": "\ufeff\u500b\u4eba\u756a\u53f7,\u53c2\u7167\u756a\u53f7\r\n123456789018,\r\n",
+        "quoted": '"number","a ""b"", c"\n"1234\n56","x"\r\n\r\n"",\n',
+        "bad_quotes": 'a"b,c\n"x"y,z\n"open\n',
+        "full_width": "number\n\uff11\uff12\uff13\uff14\n1234-5678-9018\n1234\u30005678\u30009018\n12345678901x\n",
+        "lone_cr": "a\rb\r\rc",
+        "many_fields": ",".join(["1"] * 70) + "\n",
+        "short": '"a",\n\u00e9,"\n"\n',
+    }
+    for name, text in rows.items():
+        seeds.put("csv", name, text.encode())
+    seeds.put("csv", "zero_byte", b"a\0b,c\n1,2\n")
+    seeds.put("csv", "not_utf8", b"\xef\xbc,\xff\n")
+    seeds.put("csv", "empty", b"")
+    seeds.put("csv", "large_row", b"x" * 16500 + b"\n1\n")
+
+
+def config(seeds):
+    good = """# a comment
+store = /srv/sekisho/store
+root_key = /srv/sekisho/root.key
+login_key = /srv/sekisho/login.key
+accounts = /srv/sekisho/accounts
+server_certificate = /srv/sekisho/server.pem
+server_key = /srv/sekisho/server.key
+client_ca = /srv/sekisho/ca.pem
+run_folder = /run/sekisho/
+listen = 127.0.0.1:7600
+socket = /run/sekisho-front/front.sock
+prefectures = 11, 13,47
+store_size_gib = 4
+session_ttl_s = 3600
+session_max = 64
+uid_base = 64200
+"""
+
+    def put(name, text):
+        seeds.put("config", name, text.encode())
+
+    put("good", good)
+    put("only_socket", good.replace("listen", "# listen"))
+    put("ipv6", good.replace("127.0.0.1:7600", "[::1]:7600"))
+    put("bad_address", good.replace("127.0.0.1:7600", "[::1:7600"))
+    put("bad_port", good.replace(":7600", ":65536"))
+    put("twice", good + "store = /other\n")
+    put("unknown", good + "stoer = /other\n")
+    put("prefecture_twice", good.replace("13", "11"))
+    put("prefecture_range", good.replace("13", "48"))
+    put("long_line", good + "x" * 1030 + "\n")
+    put("long_path", good.replace("/srv/sekisho/store", "/" + "p" * 255))
+    put("no_value", good.replace("= 64\n", "\n"))
+    put("no_newline", good[:-1])
+    seeds.put("config", "zero_byte", good.encode().replace(b"64200", b"642\x0000"))
+
+
+def client(seeds):
+    def put(name, data):
+        seeds.put("client", name, data)
+
+    def detail(kind, message):
+        return field(3, field(1, "type.googleapis.com/google.rpc." + kind) + field(2, message))
+
+    details = (field(1, 3) + field(2, "text") +
+               detail("ErrorInfo", field(1, "BAD_LENGTH") + field(2, "sekisho.dev")) +
+               detail("BadRequest", field(1, field(1, "call.ciphertext") + field(2, "too short"))) +
+               detail("RetryInfo", field(1, field(1, 86400) + field(2, 999999999))) +
+               detail("LocalizedMessage", field(1, "ja-JP") + field(2, "\u77ed\u3059\u304e\u307e\u3059")))
+    put("details", b"\0\3\4text" + details)
+    put("details_hostile", b"\0\3\6a\x1b[2J\xc2\x9b" + detail("ErrorInfo", field(1, b"\x1b]0;") + field(2, "sekisho.dev")))
+    put("details_retry", b"\0\x0e\0" + detail("RetryInfo", field(1, field(1, 5) + field(2, (1 << 64) - 5))))
+    put("details_retry_negative", b"\0\x0e\0" + detail("RetryInfo", field(1, field(1, 0) + field(2, (1 << 64) - 2000000000))))
+    head = struct.pack("<HHHHIIQq32sQ32s64s", 1, 1, 1, 0, 3, 0, 41, 1, b"leaf", 42, b"root", b"signature")
+    items = b"".join(struct.pack("<16sB3s", b"reference", 1, b"") for _ in range(3))
+    reply = field(1, field(1, 1) + field(2, head + items) + field(3, bytes(76)))
+    put("reply_genuine", b"\1\1" + struct.pack("<H", len(reply)) + reply + b"\1" + bytes(19) + b"\2" + bytes(19) + b"\3")
+    put("reply_forged", b"\1\0" + struct.pack("<H", len(reply)) + reply)
+    put("reply_empty", b"\1\1\0\0")
+    put("text", b"\2ok \xe5\x8f\x82\xc2\x9b\x1b[31m\xff\x7f")
+    state = struct.pack("<8sHHHHqQ16s32s", b"SKSHSESS", 1, 11, 3, 0, 1, 257, b"s" * 16, b"reception01") + bytes(160)
+    put("session_file", b"\3\3" + state)
+    put("session_file_short", b"\3\1\x20" + state)
+    put("session_file_other_certificate", b"\3\3" + state[:112] + b"\1" + state[113:])
+
+    def answers(which, *messages):
+        return b"\4" + bytes([which]) + b"".join(struct.pack("<H", len(m)) + m for m in messages)
+
+    key = field(1, bytes(range(32))) + field(2, bytes(32)) + field(3, field(1, 60)) + field(4, bytes(32))
+    put("login", answers(0, key, field(1, SESSION) + field(2, b"\x09" + bytes(31)) + field(3, bytes(96)) +
+                         field(4, field(1, 60))))
+    put("login_name", answers(0, key, field(1, SESSION + "0") + field(2, b"\x09" + bytes(31)) + field(3, bytes(96))))
+    put("login_key_zero", answers(0, field(1, bytes(32)) + field(2, bytes(32)) + field(4, bytes(32))))
+    view = field(1, 1000) + field(2, 1000)
+    process = field(1, "vault\x1b[0m") + field(2, 7) + field(3, view) + field(4, view) + field(16, "seccomp")
+    put("attestation", answers(1, field(1, process) + field(1, process) + field(2, 1)))
+    put("status", answers(2, field(1, "0.1.0") + field(2, field(1, 1700000000)) + field(3, field(1, 60) + field(2, 5)) +
+                          field(7, field(1, "prefectures/11") + field(2, 5))))
+    put("status_empty", answers(2, b""))
+    put("status_times", answers(2, field(2, field(1, 1 << 62)) + field(3, field(1, (1 << 64) - (1 << 62)))))
+    put("attestation_no_names", answers(1, field(1, b"")))
+    put("status_no_times", answers(2, field(1, "0.1.0")))
+
+
+if __name__ == "__main__":
+    made = Seeds(sys.argv[1])
+    for make in (vault, auth, accounts, hpke, frame_headers, services, csv, config, client):
+        make(made)
