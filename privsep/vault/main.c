@@ -102,7 +102,7 @@ int main(void)
 
     child_step(&child, STEP_SECRETS,
                open_arena(config) && (root_key = secret_alloc(ROOT_KEY_LEN)) != NULL && make_buffers(&vault));
-    if (!read_root_key(root_key))
+    if (!root_key || !read_root_key(root_key))
         child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_KEY, 0, 0);
     child_step(&child, STEP_NAMESPACES,
                sandbox_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
