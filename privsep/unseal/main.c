@@ -27,14 +27,13 @@ int main(int argc, char **argv)
                                           .memory_bytes = WRAPPED_MEMORY_KIB_MAX * 1024ull + HEAP_BYTES};
     uint32_t uid = unseal_uid(argc, argv, 2);
     pid_t parent = getppid();
-    struct unsealing *unsealing = NULL;
     struct sandbox_landlock_state landlock;
     uint8_t filter_hash[32];
 
     unseal_step(STEP_DESCRIPTORS, sandbox_descriptors(descriptors, FD_COUNT));
     unseal_step(STEP_RLIMITS, sandbox_rlimits(&limits));
     unseal_step(STEP_DUMPABLE, sandbox_not_dumpable());
-    unseal_step(STEP_SECRETS, (unsealing = unseal_open_memory()) != NULL);
+    struct unsealing *unsealing = unseal_open_memory();
     unseal_step(STEP_NAMESPACES,
                 sandbox_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
     unseal_step(STEP_CAPABILITIES, sandbox_drop_bounding());

@@ -11,9 +11,9 @@ static enum unseal_status derive(const struct wrapped_key *file, const char *pas
     argon2_context context = {
         .out = key,
         .outlen = AEAD_KEY_LEN,
-        .pwd = (uint8_t *)(uintptr_t)passphrase,
+        .pwd = (uint8_t *)passphrase,
         .pwdlen = (uint32_t)length,
-        .salt = (uint8_t *)(uintptr_t)file->salt,
+        .salt = (uint8_t *)file->salt,
         .saltlen = WRAPPED_SALT_LEN,
         .t_cost = file->passes,
         .m_cost = file->memory_kib,

@@ -41,11 +41,10 @@ uint32_t unseal_uid(int argc, char **argv, int wanted)
 
 struct unsealing *unseal_open_memory(void)
 {
-    if (crypto_init() != 0 || secret_arena_open(sizeof(struct unsealing)) != 0)
-        return NULL;
+    unseal_step(STEP_SECRETS, crypto_init() == 0 && secret_arena_open(sizeof(struct unsealing)) == 0);
     handed = mmap(NULL, ROOT_KEY_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, UNSEAL_FD_KEY, 0);
-    if (handed == MAP_FAILED || close(UNSEAL_FD_KEY) < 0)
-        return NULL;
+    unseal_step(STEP_SECRETS, handed != MAP_FAILED && close(UNSEAL_FD_KEY) == 0);
+    /* Cannot fail: the arena is as large. */
     return secret_alloc(sizeof(struct unsealing));
 }
 

@@ -26,7 +26,7 @@ void unseal_step(enum sandbox_step step, bool ok);
 /* The uid to change to, of the first argument; 0: none. */
 uint32_t unseal_uid(int argc, char **argv, int wanted);
 
-/* The locked arena, and the key's memory mapped: from here on descriptor 5 is not needed. NULL with errno. */
+/* STEP_SECRETS: the locked arena, and the key's memory mapped. Descriptor 5 is closed. */
 struct unsealing *unseal_open_memory(void);
 
 /* After the lock-down: the file, checked; the line, from a terminal without echo when descriptor 4 is one. */

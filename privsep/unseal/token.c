@@ -105,7 +105,7 @@ enum unseal_status token_login(struct token *token, bool writable, const char *p
 
     if (token->module->C_OpenSession(token->slot, flags, NULL, NULL, &token->session) != CKR_OK)
         return UNSEAL_TOKEN_FAILED;
-    switch (token->module->C_Login(token->session, CKU_USER, (CK_UTF8CHAR *)(uintptr_t)pin, length)) {
+    switch (token->module->C_Login(token->session, CKU_USER, (CK_UTF8CHAR *)pin, length)) {
     case CKR_OK:
         return UNSEAL_DONE;
     case CKR_PIN_INCORRECT:
@@ -124,7 +124,7 @@ static bool set(CK_ATTRIBUTE *attributes, CK_ULONG *count, CK_ATTRIBUTE_TYPE typ
 {
     if (*count == ATTRIBUTES)
         return false;
-    attributes[(*count)++] = (CK_ATTRIBUTE){type, (void *)(uintptr_t)value, length};
+    attributes[(*count)++] = (CK_ATTRIBUTE){type, (void *)value, length};
     return true;
 }
 
@@ -190,10 +190,10 @@ enum unseal_status token_make_key(struct token *token)
 static CK_GCM_PARAMS gcm_of(const struct wrapped_key *file)
 {
     return (CK_GCM_PARAMS){
-        .iv_ptr = (unsigned char *)(uintptr_t)file->nonce,
+        .iv_ptr = (unsigned char *)file->nonce,
         .iv_len = AEAD_NONCE_LEN,
         .iv_bits = AEAD_NONCE_LEN * 8,
-        .aad_ptr = (unsigned char *)(uintptr_t)file,
+        .aad_ptr = (unsigned char *)file,
         .aad_len = WRAPPED_KEY_AAD_LEN,
         .tag_bits = AEAD_TAG_LEN * 8,
     };
@@ -205,9 +205,9 @@ enum unseal_status token_wrap(struct token *token, struct wrapped_key *file, con
     CK_GCM_PARAMS gcm = gcm_of(file);
     CK_MECHANISM seal = {CKM_AES_GCM, &gcm, sizeof gcm};
     CK_ULONG length = sizeof file->sealed;
-    bool sealed = token->module->C_EncryptInit(token->session, &seal, token->key) == CKR_OK &&
-                  token->module->C_Encrypt(token->session, (CK_BYTE *)(uintptr_t)key, ROOT_KEY_LEN, file->sealed,
-                                           &length) == CKR_OK;
+    bool sealed =
+        token->module->C_EncryptInit(token->session, &seal, token->key) == CKR_OK &&
+        token->module->C_Encrypt(token->session, (CK_BYTE *)key, ROOT_KEY_LEN, file->sealed, &length) == CKR_OK;
 
     return sealed && length == sizeof file->sealed ? UNSEAL_DONE : UNSEAL_TOKEN_FAILED;
 }
@@ -222,8 +222,8 @@ enum unseal_status token_unwrap(struct token *token, const struct wrapped_key *f
 
     if (token->module->C_DecryptInit(token->session, &open, token->key) != CKR_OK)
         return UNSEAL_TOKEN_FAILED;
-    bool opened = token->module->C_Decrypt(token->session, (CK_BYTE *)(uintptr_t)file->sealed, sizeof file->sealed,
-                                           plain, &length) == CKR_OK &&
+    bool opened = token->module->C_Decrypt(token->session, (CK_BYTE *)file->sealed, sizeof file->sealed, plain,
+                                           &length) == CKR_OK &&
                   length == ROOT_KEY_LEN;
     if (opened)
         memcpy(key, plain, ROOT_KEY_LEN);

@@ -49,13 +49,12 @@ int main(int argc, char **argv)
         .files = 256, .processes = 1024, .file_bytes = 16 << 20, .memory_bytes = 1ull << 30};
     uint32_t uid = unseal_uid(argc, argv, 3);
     pid_t parent = getppid();
-    struct unsealing *unsealing = NULL;
     uint8_t filter_hash[32];
 
     unseal_step(STEP_DESCRIPTORS, sandbox_descriptors(descriptors, FD_COUNT));
     unseal_step(STEP_RLIMITS, sandbox_rlimits(&limits));
     unseal_step(STEP_DUMPABLE, sandbox_not_dumpable());
-    unseal_step(STEP_SECRETS, (unsealing = unseal_open_memory()) != NULL);
+    struct unsealing *unsealing = unseal_open_memory();
     unseal_step(STEP_NAMESPACES, sandbox_namespaces(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
     unseal_step(STEP_CAPABILITIES, sandbox_drop_bounding());
     unseal_step(STEP_IDENTITY, sandbox_identity(uid != 0, uid, uid, parent));
