@@ -119,6 +119,8 @@ size_t sealed_item_size(uint16_t operation)
         return sizeof(struct call_item_citizen);
     case OPERATION_UNLOCK:
         return sizeof(struct call_item_unlock);
+    case OPERATION_ROTATE_KEYS:
+        return sizeof(struct call_item_rotate);
     case OPERATION_READ_LEDGER:
     case OPERATION_NONE:
     case OPERATION_COUNT:

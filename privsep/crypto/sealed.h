@@ -59,6 +59,7 @@ enum operation {
     OPERATION_ENROLL_CITIZEN, /* enrol from a citizen blob: one use */
     OPERATION_UNLOCK,         /* give back the guess budget of a reference or an account */
     OPERATION_READ_LEDGER,    /* not a call: the right to read the ledger's entries (LEDGER_LIST) */
+    OPERATION_ROTATE_KEYS,    /* put the tenant's data under new keys (vault/rotation.h) */
     OPERATION_COUNT
 };
 _Static_assert(OPERATION_COUNT <= PERMIT_LEN, "a permit has an entry for each operation");
@@ -106,7 +107,7 @@ struct call_head {
 };
 _Static_assert(sizeof(struct call_head) == 32, "call_head layout");
 
-/* Item of every operation but ENROLL_CITIZEN. Fields an operation does not use are zero. */
+/* Item of every operation without one of its own. Fields an operation does not use are zero. */
 struct call_item {
     uint8_t reference[REFERENCE_LEN];   /* MATCH, REPLACE, ERASE */
     uint8_t request_id[REQUEST_ID_LEN]; /* ENROLL, REPLACE, ERASE: the same id and content again give the same answer */
@@ -121,6 +122,19 @@ struct call_item_unlock {
     char account[ACCOUNT_LEN]; /* zero-padded */
 };
 _Static_assert(sizeof(struct call_item_unlock) == 48, "call_item_unlock layout");
+
+/* What ROTATE_KEYS exchanges; bits. */
+enum rotation_level {
+    ROTATE_RECORD_KEY = 1u << 0, /* seals the numbers */
+    ROTATE_INDEX_KEY = 1u << 1,  /* finds a number's reference, and what has been guessed of it */
+};
+#define ROTATE_ALL (ROTATE_RECORD_KEY | ROTATE_INDEX_KEY)
+
+struct call_item_rotate {
+    uint16_t levels; /* enum rotation_level, at least one */
+    uint8_t zero[46];
+};
+_Static_assert(sizeof(struct call_item_rotate) == 48, "call_item_rotate layout");
 
 struct call_item_citizen {
     uint8_t application_nonce[APPLICATION_NONCE_LEN];
@@ -165,6 +179,7 @@ enum detail {
     DETAIL_BUDGET_SPENT,     /* too many wrong guesses: nothing was compared */
     DETAIL_NOT_LOCKED,       /* UNLOCK: no budget of it is charged */
     DETAIL_OWN_ACCOUNT,      /* UNLOCK: by the account that spent it */
+    DETAIL_ROTATING,         /* ROTATE_KEYS: a rotation is going on already */
     DETAIL_COUNT
 };
 

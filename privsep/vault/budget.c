@@ -35,12 +35,13 @@ static struct row_key account_key(const char account[ACCOUNT_LEN])
 }
 
 /* The number itself stays out of the database: its PRF, under another label than the index. */
-static int candidate_key(const struct budget *budget, const char number[NUMBER_LEN], struct row_key *key)
+static int candidate_key(const struct budget *budget, enum key_age age, const char number[NUMBER_LEN],
+                         struct row_key *key)
 {
     uint8_t input[1 + NUMBER_LEN] = {'b'}, hash[HASH_LEN];
 
     memcpy(input + 1, number, NUMBER_LEN);
-    int rc = prf(budget->session->tenant->keys->index, input, sizeof input, hash);
+    int rc = prf(budget->session->tenant->keys->data.index[age], input, sizeof input, hash);
     crypto_wipe(input, sizeof input);
     if (rc != 0)
         return EACCES;
@@ -69,11 +70,38 @@ static int load(const struct budget *budget, const struct row_key *name, struct 
     return 0;
 }
 
+/* During a rotation a candidate's row is under one of two keys (rotation.h); `former` is empty at other times. */
+static int load_candidate(const struct budget *budget, const char number[NUMBER_LEN], struct row_key *current,
+                          struct row_key *former, struct stored_budget *row)
+{
+    struct stored_budget old;
+    int rc = candidate_key(budget, KEY_CURRENT, number, current);
+
+    former->length = 0;
+    if (rc == 0)
+        rc = load(budget, current, row);
+    if (rc != 0 || !budget->session->tenant->keys->data.index[KEY_FORMER])
+        return rc;
+    rc = candidate_key(budget, KEY_FORMER, number, former);
+    if (rc == 0)
+        rc = load(budget, former, &old);
+    if (rc == 0 && old.day_spent > row->day_spent)
+        *row = old;
+    return rc;
+}
+
 static int save(const struct budget *budget, const struct row_key *name, const struct stored_budget *row)
 {
     MDB_val key = {name->length, (void *)(uintptr_t)name->bytes}, value = {sizeof *row, (void *)(uintptr_t)row};
 
     return mdb_put(budget->store->txn, budget->session->tenant->budget, &key, &value, 0);
+}
+
+static int clear(const struct budget *budget, const struct row_key *name)
+{
+    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes};
+
+    return mdb_del(budget->store->txn, budget->session->tenant->budget, &key, NULL);
 }
 
 static void spend(const struct budget *budget, struct stored_budget *row)
@@ -96,7 +124,7 @@ int budget_allows(struct budget *budget, const uint8_t *reference, const char *n
 {
     const struct guess_limits *limits = budget->limits;
     struct stored_budget row;
-    struct row_key key;
+    struct row_key key, former;
     int rc = 0;
 
     *allowed = budget->session->misses < limits->session && budget->account.day_spent < limits->account_day &&
@@ -107,9 +135,7 @@ int budget_allows(struct budget *budget, const uint8_t *reference, const char *n
         *allowed = *allowed && row.day_spent < limits->reference_day && row.life_spent < limits->reference_life;
     }
     if (rc == 0 && number) {
-        rc = candidate_key(budget, number, &key);
-        if (rc == 0)
-            rc = load(budget, &key, &row);
+        rc = load_candidate(budget, number, &key, &former, &row);
         *allowed = *allowed && row.day_spent < limits->candidate_day;
     }
     return rc;
@@ -148,6 +174,22 @@ static int sweep_candidates(const struct budget *budget)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
+static int charge_candidate(const struct budget *budget, const char number[NUMBER_LEN])
+{
+    struct row_key key, former;
+    struct stored_budget row;
+    int rc = load_candidate(budget, number, &key, &former, &row);
+
+    spend(budget, &row);
+    if (rc == 0)
+        rc = save(budget, &key, &row);
+    if (rc == 0 && former.length) {
+        rc = clear(budget, &former);
+        rc = rc == MDB_NOTFOUND ? 0 : rc;
+    }
+    return rc == 0 ? sweep_candidates(budget) : rc;
+}
+
 int budget_charge(struct budget *budget, const uint8_t *reference, const char *number)
 {
     struct row_key key;
@@ -157,13 +199,8 @@ int budget_charge(struct budget *budget, const uint8_t *reference, const char *n
         key = reference_key(reference);
         rc = charge_row(budget, &key);
     }
-    if (rc == 0 && number) {
-        rc = candidate_key(budget, number, &key);
-        if (rc == 0)
-            rc = charge_row(budget, &key);
-        if (rc == 0)
-            rc = sweep_candidates(budget);
-    }
+    if (rc == 0 && number)
+        rc = charge_candidate(budget, number);
     budget->session->misses += budget->session->misses < UINT32_MAX;
     spend(budget, &budget->account);
     spend(budget, &budget->tenant);
@@ -204,13 +241,6 @@ int budget_find_account(struct budget *budget, const char account[ACCOUNT_LEN])
     struct stored_budget row;
 
     return find(budget, &key, &row);
-}
-
-static int clear(const struct budget *budget, const struct row_key *name)
-{
-    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes};
-
-    return mdb_del(budget->store->txn, budget->session->tenant->budget, &key, NULL);
 }
 
 int budget_clear_reference(struct budget *budget, const uint8_t reference[REFERENCE_LEN])

@@ -48,6 +48,7 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
     const struct call_item *item = (const void *)data;
     const struct call_item_citizen *citizen = (const void *)data;
     const struct call_item_unlock *unlock = (const void *)data;
+    const struct call_item_rotate *rotate = (const void *)data;
     bool no_reference, no_request, no_number;
 
     if (operation == OPERATION_ENROLL_CITIZEN)
@@ -55,6 +56,9 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
                !all_zero(citizen->application_nonce, APPLICATION_NONCE_LEN);
     if (operation == OPERATION_UNLOCK)
         return all_zero(unlock->reference, REFERENCE_LEN) != all_zero(unlock->account, ACCOUNT_LEN);
+    if (operation == OPERATION_ROTATE_KEYS)
+        return rotate->levels != 0 && (rotate->levels & ~ROTATE_ALL) == 0 &&
+               all_zero(rotate->zero, sizeof rotate->zero);
     if (item->zero != 0)
         return false;
     no_reference = all_zero(item->reference, REFERENCE_LEN);

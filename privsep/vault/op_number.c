@@ -103,6 +103,8 @@ static int comparable_record(struct op_context *context, const struct call_item 
     rc = budget_allows(context->budget, item->reference, item->number, &allowed);
     if (!allowed)
         *miss = DETAIL_BUDGET_SPENT;
+    if (rc == 0 && tenant->decoy.key_id != tenant->keys->data.record_id)
+        rc = record_make_decoy(tenant);
     if (*miss != DETAIL_NOT_MATCHED) {
         *record = tenant->decoy;
         *reference = tenant->decoy_reference;

@@ -9,6 +9,7 @@ static const struct op_row rows[OPERATION_COUNT] = {
     [OPERATION_ENROLL_CITIZEN] = {PURPOSE_BIT(PURPOSE_REGISTER), OUTCOME_REFUSED, op_enroll_citizen},
     [OPERATION_UNLOCK] = {PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
                           OUTCOME_REFUSED, op_unlock},
+    [OPERATION_ROTATE_KEYS] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_rotate_keys},
 };
 
 const struct op_row *operation_row(uint16_t operation)

@@ -6,6 +6,7 @@
 
 #include "vault/ledger.h"
 #include "vault/record.h"
+#include "vault/rotation.h"
 #include "vault/session.h"
 
 #define DATABASES_PER_TENANT 9
@@ -57,6 +58,8 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
         rc = open_database(txn, id, databases[i].name, databases[i].flags, databases[i].dbi);
     if (rc == 0)
         rc = tenant_keys_load(txn, tenant->meta, id, root_key, &tenant->keys);
+    if (rc == 0)
+        rc = rotation_load(txn, tenant);
     if (rc == 0)
         rc = ledger_load(txn, tenant);
     if (rc == 0)
@@ -159,6 +162,18 @@ int store_begin(struct store *store)
     return mdb_txn_begin(store->env, NULL, 0, &store->txn);
 }
 
+/* Records say which key they are under, so those written before the change are found after it. */
+static void settle_keys(struct tenant *tenant, bool committed)
+{
+    if (!tenant->next_keys.record[KEY_CURRENT])
+        return;
+    struct data_keys old = committed ? tenant->keys->data : tenant->next_keys;
+    if (committed)
+        tenant->keys->data = tenant->next_keys;
+    tenant->next_keys = (struct data_keys){0};
+    data_keys_free(&old);
+}
+
 /* Takes over what the transaction did to the tenants' state, or goes back to what it was. Only what has changed is
  * copied: there can be 47 tenants, and a group touches few. */
 static void settle(struct store *store, bool committed)
@@ -166,8 +181,9 @@ static void settle(struct store *store, bool committed)
     for (size_t i = 0; i < store->tenant_count; i++) {
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.ledger.size == tenant->committed.ledger.size &&
-            tenant->now.subjects == tenant->committed.subjects)
+            tenant->now.subjects == tenant->committed.subjects && !rotation_changed(tenant))
             continue;
+        settle_keys(tenant, committed);
         if (committed)
             tenant->committed = tenant->now;
         else

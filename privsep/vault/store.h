@@ -2,7 +2,8 @@
  * The vault's store: one LMDB environment, and in it for each tenant (prefecture) its own databases and keys (F111,
  * F112), so that one person in two tenants has two unrelated references.
  *
- *   <tenant>.meta    name                        -> wrapped tenant keys (tenant_keys.h)
+ *   <tenant>.meta    "keys"                      -> wrapped tenant keys (tenant_keys.h)
+ *                    "rotation"                  -> struct stored_rotation  (rotation.h)
  *   <tenant>.index   PRF(index key, number)[16]  -> struct stored_index     (which reference, current or former)
  *   <tenant>.record  reference[16]               -> struct stored_record    (sealed number, state)
  *   <tenant>.former  reference[16] || u32 order  -> struct stored_record    (numbers before a REPLACE, still sealed)
@@ -38,12 +39,15 @@ struct tenant_state {
     uint64_t subjects;                   /* references with a number */
     struct merkle ledger;                /* its size is the index of the next leaf */
     struct ledger_checkpoint checkpoint; /* the last signed tree head; of the whole ledger once committed */
+    struct stored_rotation rotation;
 };
 
 struct tenant {
     uint16_t id;
     MDB_dbi meta, index, record, former, blob, budget, entry, leaf, node;
     struct tenant_keys *keys;
+    struct data_keys next_keys; /* in place of keys->data as soon as the transaction is committed; empty: no change */
+    bool rotation_halted;       /* something cannot be put under the new keys; until the next start */
     uint8_t decoy_reference[REFERENCE_LEN]; /* record_make_decoy */
     struct stored_record decoy;
     struct tenant_state now, committed;

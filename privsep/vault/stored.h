@@ -14,7 +14,7 @@ enum record_state { RECORD_ACTIVE = 1, RECORD_ERASED = 2 };
 struct stored_record {
     uint16_t version; /* 1 */
     uint16_t state;   /* enum record_state */
-    uint16_t key_id;  /* of the tenant's record key that sealed the number; 1 until a rotation */
+    uint16_t key_id;  /* of the tenant's record key that sealed the number (rotation.h) */
     uint16_t zero;
     uint32_t former_count; /* replacements so far */
     uint32_t zero2;
@@ -43,6 +43,18 @@ struct stored_budget {
     char last_account[ACCOUNT_LEN]; /* that was charged last: it may not unlock */
 };
 _Static_assert(sizeof(struct stored_budget) == 48, "stored_budget layout");
+
+/* Where a rotation is (rotation.h). */
+struct stored_rotation {
+    uint16_t version; /* 1 */
+    uint16_t levels;  /* enum rotation_level whose former key is still in use */
+    uint16_t phase;   /* enum rotation_phase */
+    uint16_t place_length;
+    uint8_t place[24];    /* key of the last row worked, place_length bytes; none: the phase begins */
+    uint64_t done, total; /* rows worked, and there when it began */
+    int64_t began_ms;     /* the vault's own clock */
+};
+_Static_assert(sizeof(struct stored_rotation) == 56, "stored_rotation layout");
 
 struct stored_blob {
     uint8_t request_id[REQUEST_ID_LEN];

@@ -144,6 +144,7 @@ enum event {
     EVENT_CALL_REFUSED,   /* arg: tenant (0 unknown), enum call_status; rate-limited by the sender */
     EVENT_PEER_GONE,      /* arg: enum peer */
     EVENT_DRAINED,
+    EVENT_KEYS_ROTATED, /* arg: tenant, record key, index key: ids that everything is under now */
     EVENT_COUNT
 };
 
@@ -225,18 +226,29 @@ struct citizen_key_reply {
     uint8_t public_key[X25519_LEN];
 };
 
+/* Of a rotation of a tenant's keys (vault/rotation.h). */
+enum rotation_status {
+    ROTATION_STATUS_NONE,
+    ROTATION_STATUS_RUNS,
+    ROTATION_STATUS_WAITS,  /* everything is moved; the former index key is kept until what was guessed is a day old */
+    ROTATION_STATUS_HALTED, /* something does not open under its key: damage to be looked at; service goes on */
+    ROTATION_STATUS_COUNT
+};
+
 /* Counts only (domain: STATS). */
 struct vault_status_reply {
     uint32_t sessions;
     uint32_t tenant_count;
     struct {
         uint16_t tenant;
-        uint16_t zero;
-        uint32_t zero2;
-        uint64_t subjects; /* ACTIVE records */
+        uint16_t rotation;              /* enum rotation_status */
+        uint16_t record_key, index_key; /* ids of the keys that new data comes under */
+        uint64_t subjects;              /* ACTIVE records */
         uint64_t ledger_leaves;
+        uint64_t rotation_done, rotation_total; /* rows */
     } tenant[48];
 };
+_Static_assert(sizeof(struct vault_status_reply) == 8 + 48 * 40, "vault_status_reply layout");
 
 /* ---- front -> vault: the ledger
  * Heads, proofs and hashes say nothing of anybody (leaves are salted): whoever may connect may have them. */

@@ -142,8 +142,8 @@ static void inv06_every_operation_under_every_purpose(void **state)
             struct call_head head = {.version = 1, .operation = operation, .purpose = purpose, .count = 1};
             uint8_t item[sizeof(struct call_item_citizen)] = {0};
             struct call_item *fields = (void *)item;
-            if (operation == OPERATION_MATCH || operation == OPERATION_UNLOCK)
-                fields->reference[0] = 1;
+            if (operation == OPERATION_MATCH || operation == OPERATION_UNLOCK || operation == OPERATION_ROTATE_KEYS)
+                fields->reference[0] = 1; /* of ROTATE_KEYS: ROTATE_RECORD_KEY */
             else if (operation != OPERATION_LOOKUP)
                 fields->request_id[0] = 1;
             if (operation == OPERATION_ENROLL_CITIZEN)

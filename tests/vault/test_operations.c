@@ -162,8 +162,8 @@ static void inv12_tenants_share_nothing(void **state)
     assert_int_equal(enroll(fixture, SESSION_OTHER, number, 1, b), DETAIL_DONE);
     assert_memory_not_equal(a, b, REFERENCE_LEN);
     assert_int_equal(erase(fixture, SESSION_OTHER, a, 2), DETAIL_UNKNOWN_REFERENCE);
-    prf(fixture->store.tenant[0].keys->index, number, NUMBER_LEN, hash_a);
-    prf(fixture->store.tenant[1].keys->index, number, NUMBER_LEN, hash_b);
+    prf(fixture->store.tenant[0].keys->data.index[KEY_CURRENT], number, NUMBER_LEN, hash_a);
+    prf(fixture->store.tenant[1].keys->data.index[KEY_CURRENT], number, NUMBER_LEN, hash_b);
     assert_memory_not_equal(hash_a, hash_b, 16);
     assert_memory_not_equal(fixture->store.tenant[0].keys->citizen_public,
                             fixture->store.tenant[1].keys->citizen_public, X25519_LEN);

@@ -1,0 +1,21 @@
+/* What the vault does beside answering: rotations (rotation.h), a slice at a time, between the front's groups. */
+#ifndef SEKISHO_VAULT_UPKEEP_H
+#define SEKISHO_VAULT_UPKEEP_H
+
+#include "vault/store.h"
+
+/* Of all time, at most a quarter is upkeep's, however busy or idle the vault is. */
+#define UPKEEP_SHARE 4
+
+struct upkeep {
+    int64_t next_ms; /* session_clock_ms: not before */
+};
+
+/* How long the loop may sleep: milliseconds until there is work, -1 when none is known of. */
+int64_t upkeep_wait_ms(const struct upkeep *upkeep, struct store *store, int64_t now_ms);
+
+/* Works a slice when it is time. No transaction may be open. A failing disk is tried again later; data that does not
+ * open under its keys halts that rotation and leaves everything else as it is; a damaged store ends the process. */
+void upkeep_run(struct upkeep *upkeep, struct store *store);
+
+#endif
