@@ -15,8 +15,9 @@ enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
 static enum channel_result receive(struct vault *vault, struct channel *channel, struct frame_view *view)
 {
     enum frame_verdict verdict;
-    enum channel_result result = channel_receive(channel, vault->receive_buffer, FRAME_MAX, vault->phase, vault_rules,
-                                                 vault_rule_count, view, &verdict);
+    uint8_t *buffer = channel->batched ? vault->front_buffer : vault->receive_buffer;
+    enum channel_result result =
+        channel_receive(channel, buffer, FRAME_MAX, vault->phase, vault_rules, vault_rule_count, view, &verdict);
 
     if (result == CHANNEL_CLOSED)
         child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, channel->peer, 0, 0);
@@ -51,20 +52,30 @@ static uint8_t *queue_room(struct vault *vault)
     return vault->queue_buffer + vault->queue_used;
 }
 
+static bool replies_wait(const struct vault *vault)
+{
+    return vault->replies.frames > 0 || vault->queue_sent < vault->queue_count;
+}
+
 /* Sends what the front takes; what it does not take keeps the vault from reading more of it. */
 static void flush_replies(struct vault *vault)
 {
-    while (vault->queue_sent < vault->queue_count) {
-        const struct queued_reply *reply = &vault->queue[vault->queue_sent];
-        enum channel_result result = channel_send(&vault->front, reply->type, reply->reply_to,
-                                                  vault->queue_buffer + reply->offset, reply->length);
-        if (result == CHANNEL_FULL)
-            return;
-        if (result != CHANNEL_OK)
-            child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT, 0, 0);
-        vault->queue_sent++;
+    enum channel_result result = CHANNEL_OK;
+
+    while (result == CHANNEL_OK && replies_wait(vault)) {
+        while (vault->queue_sent < vault->queue_count) {
+            const struct queued_reply *reply = &vault->queue[vault->queue_sent];
+            const struct iovec body = {.iov_base = vault->queue_buffer + reply->offset, .iov_len = reply->length};
+            if (channel_batch_add(&vault->front, &vault->replies, reply->type, reply->reply_to, &body, 1) != CHANNEL_OK)
+                break;
+            vault->queue_sent++;
+        }
+        result = channel_batch_send(&vault->front, &vault->replies);
     }
-    vault->queue_sent = vault->queue_count = vault->queue_used = 0;
+    if (result == CHANNEL_CLOSED)
+        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT, 0, 0);
+    if (!replies_wait(vault))
+        vault->queue_sent = vault->queue_count = vault->queue_used = 0;
 }
 
 /* The group is not durable: no call of it may be acknowledged. */
@@ -308,6 +319,7 @@ static void serve_warden(struct vault *vault)
 
 void vault_run(struct vault *vault)
 {
+    const struct timespec at_once = {0};
     struct pollfd polled[POLL_COUNT] = {
         [POLL_CONTROL] = {.fd = child_channel()->fd, .events = POLLIN},
         [POLL_AUTH] = {.fd = vault->auth.fd},
@@ -317,8 +329,9 @@ void vault_run(struct vault *vault)
     for (;;) {
         bool serving = vault->phase == PHASE_SERVING;
         polled[POLL_AUTH].events = serving ? POLLIN : 0;
-        polled[POLL_FRONT].events = !serving ? 0 : vault->queue_count ? POLLOUT : POLLIN;
-        if (ppoll(polled, POLL_COUNT, NULL, NULL) < 0) {
+        bool blocked = replies_wait(vault), frames_left = serving && !blocked && vault->front.rest_length > 0;
+        polled[POLL_FRONT].events = !serving ? 0 : blocked ? POLLOUT : POLLIN;
+        if (ppoll(polled, POLL_COUNT, frames_left ? &at_once : NULL, NULL) < 0) {
             if (errno == EINTR)
                 continue;
             child_exit(EXIT_SYSTEM, EVENT_STORE_FAILED, (uint32_t)errno, 4, 0);
@@ -327,10 +340,9 @@ void vault_run(struct vault *vault)
             serve_warden(vault);
         if (polled[POLL_AUTH].revents && vault->phase == PHASE_SERVING)
             serve_auth(vault);
-        if (polled[POLL_FRONT].revents && vault->phase == PHASE_SERVING) {
-            if (vault->queue_count)
-                flush_replies(vault);
-            if (!vault->queue_count)
+        if ((polled[POLL_FRONT].revents || frames_left) && vault->phase == PHASE_SERVING) {
+            flush_replies(vault);
+            if (!replies_wait(vault))
                 serve_front(vault);
         }
     }

@@ -30,6 +30,8 @@ struct vault {
     struct store store;
     struct session_table sessions;
     struct call_engine engine;
+    uint8_t *front_buffer; /* FRAME_MAX: the front's record, until all its frames are taken */
+    struct channel_batch replies;
     uint8_t *receive_buffer; /* FRAME_MAX; holds sealed bytes, and session keys only while a SESSION_OPEN is handled */
     uint8_t *queue_buffer;   /* QUEUE_BYTES */
     struct queued_reply queue[GROUP_FRAMES];

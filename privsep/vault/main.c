@@ -55,7 +55,9 @@ static bool make_buffers(struct vault *vault)
 {
     vault->queue_buffer = mmap(NULL, QUEUE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     vault->receive_buffer = secret_alloc(FRAME_MAX);
-    return vault->queue_buffer != MAP_FAILED && vault->receive_buffer &&
+    vault->front_buffer = mmap(NULL, 2 * FRAME_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    vault->replies.buffer = vault->front_buffer + FRAME_MAX;
+    return vault->queue_buffer != MAP_FAILED && vault->front_buffer != MAP_FAILED && vault->receive_buffer &&
            session_table_init(&vault->sessions, vault->child->config.session_max) == 0 &&
            call_engine_init(&vault->engine, &vault->store, &vault->sessions, vault->child->config.guesses) == 0;
 }
@@ -126,6 +128,7 @@ int main(void)
     child_step(&child, STEP_SECCOMP, sandbox_seccomp(seccomp_policy_vault(), false, child.report.filter_hash));
 
     channel_init(&vault.front, FD_FRONT, PEER_FRONT);
+    vault.front.batched = true;
     channel_init(&vault.auth, FD_AUTH, PEER_AUTH);
     vault.phase = PHASE_SEALED;
     child_attest(&child);

@@ -39,7 +39,8 @@ struct link {
     uint64_t next;      /* seq of the next request */
     uint64_t unexpired; /* no request with a lower seq is SLOT_WAITING */
     uint32_t timed_out; /* slots in that state */
-    struct queued *first, **last;
+    struct channel_batch batch;
+    struct queued *first, **last; /* behind the batch */
     size_t queued_bytes;
 };
 
@@ -58,7 +59,9 @@ struct link *link_new(struct channel *channel, const struct link_options *option
     if (!link)
         return NULL;
     link->slots = calloc(options->in_flight_max, sizeof link->slots[0]);
-    if (!link->slots || pthread_mutex_init(&link->lock, NULL) != 0) {
+    link->batch.buffer = options->batched ? aligned_alloc(8, FRAME_MAX) : NULL;
+    if (!link->slots || (options->batched && !link->batch.buffer) || pthread_mutex_init(&link->lock, NULL) != 0) {
+        free(link->batch.buffer);
         free(link->slots);
         free(link);
         return NULL;
@@ -75,6 +78,7 @@ void link_free(struct link *link)
     if (!link)
         return;
     pthread_mutex_destroy(&link->lock);
+    free(link->batch.buffer);
     free(link->slots);
     free(link);
 }
@@ -129,10 +133,26 @@ static bool enqueue(struct link *link, const struct link_request *request)
     return true;
 }
 
+/* A full batch goes out before the next request begins a new one. */
+static enum channel_result send_or_batch(struct link *link, const struct link_request *request)
+{
+    const struct iovec *parts = request->parts;
+    int count = request->part_count;
+
+    if (!link->options.batched)
+        return channel_send_parts(link->channel, request->type, 0, parts, count);
+    enum channel_result result = channel_batch_add(link->channel, &link->batch, request->type, 0, parts, count);
+    if (result != CHANNEL_FULL)
+        return result;
+    result = channel_batch_send(link->channel, &link->batch);
+    return result == CHANNEL_OK ? channel_batch_add(link->channel, &link->batch, request->type, 0, parts, count)
+                                : result;
+}
+
 static bool send_or_enqueue(struct link *link, const struct link_request *request)
 {
     if (!link->first) {
-        switch (channel_send_parts(link->channel, request->type, 0, request->parts, request->part_count)) {
+        switch (send_or_batch(link, request)) {
         case CHANNEL_OK:
             return true;
         case CHANNEL_FULL:
@@ -180,9 +200,17 @@ enum link_sent link_send(struct link *link, const struct link_request *request)
 short link_events(struct link *link)
 {
     pthread_mutex_lock(&link->lock);
-    short events = link->first ? POLLIN | POLLOUT : POLLIN;
+    short events = link->first || link->batch.frames ? POLLIN | POLLOUT : POLLIN;
     pthread_mutex_unlock(&link->lock);
     return events;
+}
+
+bool link_in_flight(struct link *link)
+{
+    pthread_mutex_lock(&link->lock);
+    bool owed = link->oldest < link->next;
+    pthread_mutex_unlock(&link->lock);
+    return owed;
 }
 
 void link_flush(struct link *link)
@@ -190,6 +218,7 @@ void link_flush(struct link *link)
     enum channel_result result = CHANNEL_OK;
 
     pthread_mutex_lock(&link->lock);
+    result = channel_batch_send(link->channel, &link->batch);
     while (link->first && result == CHANNEL_OK) {
         struct queued *entry = link->first;
         result = channel_send(link->channel, entry->type, 0, entry->body, entry->length);

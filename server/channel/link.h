@@ -42,6 +42,7 @@ struct link_options {
     uint32_t in_flight_max; /* a power of two */
     uint32_t timeout_ms;
     size_t queue_bytes; /* bodies that wait for the peer to read */
+    bool batched;       /* requests wait for link_flush, and go out many in a record */
     bool ordered;       /* the peer answers in the order of the requests; checked */
 };
 
@@ -54,7 +55,9 @@ void link_free(struct link *link); /* nothing may be in flight any more */
 /* Any thread. Parts are copied or sent before it returns. */
 enum link_sent link_send(struct link *link, const struct link_request *request);
 
-/* ---- for the reader ---- */
+/* ---- for who receives: the reader, or the server's thread (vault_source.h) ---- */
+
+bool link_in_flight(struct link *link); /* a reply is owed, in time or not */
 
 int link_fd(const struct link *link);
 short link_events(struct link *link); /* POLLIN, and POLLOUT while something waits to be sent */

@@ -12,7 +12,7 @@
 /* The wait is cut into pieces of this, so that a request sent meanwhile is timed out soon after its time. */
 #define WAIT_MAX_MS 250
 
-enum { POLL_WAKE = READER_LINKS, POLL_COUNT };
+enum { POLL_WAKE = READER_LINKS, POLL_WATCHED, POLL_COUNT };
 
 struct reader {
     struct reader_config config;
@@ -73,6 +73,7 @@ static void wait_for_any(struct reader *reader, struct pollfd fds[POLL_COUNT])
         fds[i] =
             (struct pollfd){.fd = link_fd(reader->config.links[i]), .events = link_events(reader->config.links[i])};
     fds[POLL_WAKE] = (struct pollfd){.fd = reader->config.wake_fd, .events = POLLIN};
+    fds[POLL_WATCHED] = (struct pollfd){.fd = reader->config.watched_fd}; /* POLLHUP needs no asking */
     if (poll(fds, POLL_COUNT, wait) < 0 && errno != EINTR)
         child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
 }
@@ -87,6 +88,8 @@ static void *run(void *argument)
         continue;
     for (;;) {
         wait_for_any(reader, fds);
+        if (fds[POLL_WATCHED].revents)
+            child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, reader->config.watched_peer, 0, 0);
         if (fds[POLL_WAKE].revents)
             (void)!read(reader->config.wake_fd, &wakes, sizeof wakes);
         for (int i = 0; i < READER_LINKS; i++) {

@@ -1,5 +1,5 @@
 /*
- * The thread that receives for the front: replies of vault, auth and warden, and the warden's START and DRAIN. It is
+ * The thread that receives for the front: replies of auth and warden, and the warden's DRAIN. It is
  * made before the filter forbids threads and begins with reader_begin.
  */
 #ifndef SEKISHO_CHANNEL_READER_H
@@ -7,12 +7,14 @@
 
 #include "server/channel/link.h"
 
-#define READER_LINKS 3
+#define READER_LINKS 2
 
 struct reader;
 
 struct reader_config {
     struct link *links[READER_LINKS]; /* the first is the warden's */
+    int watched_fd;                   /* a channel that another thread receives from: its end ends the front */
+    enum peer watched_peer;
     int wake_fd;
     void (*on_drain)(void *context); /* the warden asks to drain; on the reader's thread */
     void *context;

@@ -8,6 +8,7 @@ const struct link_options vault_link_options = {
     .in_flight_max = 4096,
     .timeout_ms = 3000,
     .queue_bytes = 8u << 20,
+    .batched = true,
     .ordered = true, /* it drains its channel, commits and answers group by group */
 };
 

@@ -42,6 +42,7 @@ bool front_connect(struct front_process *process, const struct launch_config *co
     if (wake_fd < 0)
         return false;
     channel_init(&process->vault, vault_fd, PEER_VAULT);
+    process->vault.batched = true;
     channel_init(&process->auth, auth_fd, PEER_AUTH);
     pthread_mutex_init(&front->citizen_lock, NULL);
     front->started_at_us = now_us();
@@ -51,7 +52,9 @@ bool front_connect(struct front_process *process, const struct launch_config *co
     front->warden = link_new(control, &warden_link_options, wake_fd);
     if (!front->sessions || !front->vault || !front->auth || !front->warden)
         return false;
-    const struct reader_config reader = {.links = {front->warden, front->vault, front->auth},
+    const struct reader_config reader = {.links = {front->warden, front->auth},
+                                         .watched_fd = vault_fd,
+                                         .watched_peer = PEER_VAULT,
                                          .wake_fd = wake_fd,
                                          .on_drain = on_drain,
                                          .context = process};
@@ -89,5 +92,10 @@ bool front_listen(struct front_process *process, const struct launch_config *con
     };
 
     process->server = rpc_server_start(&rpc, error);
-    return process->server != NULL;
+    if (!process->server)
+        return false;
+    process->vault_source.link = front->vault;
+    const struct rpc_source source = vault_source(&process->vault_source);
+    rpc_server_set_source(process->server, &source);
+    return true;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "server/channel/reader.h"
+#include "server/channel/vault_source.h"
 #include "server/front/pem.h"
 #include "server/rpc/rpc.h"
 #include "server/services/front.h"
@@ -13,6 +14,7 @@
 struct front_process {
     struct front front;
     struct channel vault, auth;
+    struct vault_source vault_source;
     struct reader *reader;
     struct rpc_server *server;
 };

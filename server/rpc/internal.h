@@ -88,6 +88,7 @@ struct rpc_server {
     struct rpc_reflection reflection;
     struct rpc_peer_cache *peers;
     uint16_t port;
+    struct rpc_source source; /* waiting is NULL when there is none */
 
     /* Of the thread of the completion queue. */
     struct rpc_call *free_calls;

@@ -143,6 +143,21 @@ uint16_t rpc_server_port(const struct rpc_server *server); /* of the first TCP l
 void rpc_server_set_serving(struct rpc_server *server, bool serving);
 /* Health of one service by full name. */
 void rpc_server_set_service_serving(struct rpc_server *server, const char *service, bool serving);
+/*
+ * A peer process whose answers the server's thread takes itself, between two looks at the completion queue. Handing
+ * them over from another thread costs two wake-ups a call, and calls that arrive meanwhile make a larger group for the
+ * peer.
+ */
+struct rpc_source {
+    /* Is an answer to be expected? Then the thread waits for the peer instead of for the network, a moment at most. */
+    bool (*waiting)(void *context);
+    /* Sends what is to be sent, waits at most wait_ms for the peer, and handles what it has answered. */
+    void (*serve)(void *context, int wait_ms);
+    void *context;
+};
+/* Before rpc_server_run. Copied. */
+void rpc_server_set_source(struct rpc_server *server, const struct rpc_source *source);
+
 /* Runs the completion queue until drained. */
 void rpc_server_run(struct rpc_server *server);
 /* Graceful drain: no new calls (GOAWAY), running ones have grace_ms, then they are cancelled. Any thread, once: later

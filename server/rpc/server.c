@@ -200,10 +200,35 @@ static void advance_drain(struct rpc_server *server)
     }
 }
 
+/* While the peer's answer is awaited the network is looked at this often. */
+#define SOURCE_WAIT_MS 1
+
+void rpc_server_set_source(struct rpc_server *server, const struct rpc_source *source)
+{
+    server->source = *source;
+}
+
+/* The next event. All that is there already comes first; then the peer has its turn if it owes an answer. */
+static grpc_event next_event(struct rpc_server *server)
+{
+    const struct rpc_source *source = &server->source;
+    grpc_event event;
+
+    while (source->waiting && source->waiting(source->context)) {
+        event = grpc_completion_queue_next(server->queue, gpr_inf_past(GPR_CLOCK_MONOTONIC), NULL);
+        if (event.type != GRPC_QUEUE_TIMEOUT)
+            return event;
+        source->serve(source->context, SOURCE_WAIT_MS);
+        if (atomic_load(&server->draining))
+            advance_drain(server);
+    }
+    return grpc_completion_queue_next(server->queue, wake_up_time(server), NULL);
+}
+
 void rpc_server_run(struct rpc_server *server)
 {
     for (;;) {
-        grpc_event event = grpc_completion_queue_next(server->queue, wake_up_time(server), NULL);
+        grpc_event event = next_event(server);
         if (event.type == GRPC_QUEUE_SHUTDOWN)
             return;
         if (event.type == GRPC_OP_COMPLETE) {

@@ -279,19 +279,29 @@ size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size
     return sizeof header + body_length;
 }
 
+/* The next frame of the last record of a channel, or of the next record. */
 ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size)
 {
-    static _Alignas(8) uint8_t record[FRAME_MAX];
+    static _Alignas(8) uint8_t records[PEER_COUNT][FRAME_MAX];
+    /* Each of the harness's channels has its own place for what is left of a record. */
+    uint8_t *record = records[channel->fd % PEER_COUNT];
     struct pollfd ready = {.fd = channel->fd, .events = POLLIN};
 
-    if (poll(&ready, 1, PATIENCE_MS) != 1)
-        fail_msg("the vault did not answer");
-    ssize_t length = recv(channel->fd, record, sizeof record, 0);
-    if (length < (ssize_t)sizeof *header)
-        return -1;
-    memcpy(header, record, sizeof *header);
-    size_t body_length = (size_t)length - sizeof *header;
-    memcpy(body, record + sizeof *header, body_length < size ? body_length : size);
+    if (channel->rest_length == 0) {
+        if (poll(&ready, 1, PATIENCE_MS) != 1)
+            fail_msg("the vault did not answer");
+        ssize_t length = recv(channel->fd, record, FRAME_MAX, 0);
+        if (length < (ssize_t)sizeof *header)
+            return -1;
+        channel->rest = record;
+        channel->rest_length = (size_t)length;
+    }
+    memcpy(header, channel->rest, sizeof *header);
+    assert_true(header->length >= sizeof *header && header->length <= channel->rest_length);
+    size_t body_length = header->length - sizeof *header, step = (header->length + 7) & ~(size_t)7;
+    memcpy(body, channel->rest + sizeof *header, body_length < size ? body_length : size);
+    channel->rest += step;
+    channel->rest_length = step < channel->rest_length ? channel->rest_length - step : 0;
     return (ssize_t)body_length;
 }
 

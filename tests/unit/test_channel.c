@@ -268,6 +268,125 @@ static void test_too_many_parts(void **state)
     assert_int_equal(channel_send_parts(&pair->sender, FRAME_SESSION_CALL, 0, parts, 7), CHANNEL_OK);
 }
 
+/* ---- several frames in a record ---- */
+
+static uint8_t batch_buffer[FRAME_MAX] __attribute__((aligned(8)));
+
+static void add(struct pair *pair, struct channel_batch *batch, const void *body, size_t length)
+{
+    const struct iovec part = {.iov_base = (void *)(uintptr_t)body, .iov_len = length};
+
+    assert_int_equal(channel_batch_add(&pair->sender, batch, FRAME_SESSION_CALL, 0, &part, 1), CHANNEL_OK);
+}
+
+static void test_frames_of_one_record(void **state)
+{
+    struct pair *pair = *state;
+    struct channel_batch batch = {.buffer = batch_buffer};
+
+    pair->receiver.batched = true;
+    add(pair, &batch, "a", 1);
+    add(pair, &batch, "eight ch", 8);
+    add(pair, &batch, "", 0);
+    assert_int_equal(channel_batch_send(&pair->sender, &batch), CHANNEL_OK);
+    assert_int_equal(batch.frames, 0);
+    assert_int_equal(channel_send(&pair->sender, FRAME_SESSION_CALL, 0, "single", 6), CHANNEL_OK);
+    static const struct {
+        const char *body;
+        size_t length;
+    } expected[] = {{"a", 1}, {"eight ch", 8}, {"", 0}, {"single", 6}};
+    for (uint64_t i = 0; i < 4; i++) {
+        assert_int_equal(receive(pair), CHANNEL_OK);
+        assert_int_equal(pair->view.header->seq, i + 1);
+        assert_int_equal(pair->view.body_length, expected[i].length);
+        assert_memory_equal(pair->view.body, expected[i].body, expected[i].length);
+    }
+    assert_int_equal(pair->receiver.rest_length, 0);
+    assert_int_equal(receive(pair), CHANNEL_EMPTY);
+}
+
+static void test_batch_is_bounded(void **state)
+{
+    struct pair *pair = *state;
+    struct channel_batch batch = {.buffer = batch_buffer};
+    const struct iovec none = {0};
+    static uint8_t large[BODY_MAX];
+    const struct iovec most = {.iov_base = large, .iov_len = BODY_MAX};
+
+    for (int i = 0; i < BATCH_FRAMES_MAX; i++)
+        add(pair, &batch, "x", 1);
+    assert_int_equal(channel_batch_add(&pair->sender, &batch, FRAME_SESSION_CALL, 0, &none, 1), CHANNEL_FULL);
+    assert_int_equal(pair->sender.sent, BATCH_FRAMES_MAX);
+    assert_int_equal(channel_batch_send(&pair->sender, &batch), CHANNEL_OK);
+    assert_int_equal(channel_batch_add(&pair->sender, &batch, FRAME_SESSION_CALL, 0, &most, 1), CHANNEL_OK);
+    assert_int_equal(channel_batch_add(&pair->sender, &batch, FRAME_SESSION_CALL, 0, &none, 1), CHANNEL_FULL);
+}
+
+/* The record is looked at as a whole before its first frame is taken. */
+static void test_records_that_are_not_made_of_frames(void **state)
+{
+    struct pair *pair = *state;
+    uint8_t record[256] = {0};
+    struct frame_header header;
+
+    pair->receiver.batched = true;
+    for (int bend = 0; bend < 6; bend++) {
+        size_t length = 2 * 56;
+        for (uint64_t i = 0; i < 2; i++) {
+            frame_fill(&header, FRAME_SESSION_CALL, 1, i + 1, 0);
+            memcpy(record + 56 * i, &header, sizeof header);
+            memset(record + 56 * i + 48, 0, 8);
+        }
+        memcpy(&header, record + 56, sizeof header);
+        if (bend == 0)
+            record[52] = 1; /* padding of the first */
+        if (bend == 1)
+            length -= 1; /* the second is cut */
+        if (bend == 2)
+            length += 8; /* something behind the last */
+        if (bend == 3)
+            header.length = 47;
+        if (bend == 4)
+            header.length = UINT32_MAX;
+        if (bend == 5)
+            header.length = 0;
+        memcpy(record + 56, &header, sizeof header);
+        send_raw(pair, record, length);
+        assert_int_equal(receive(pair), CHANNEL_VIOLATION);
+        assert_int_equal(pair->verdict, FRAME_BAD_LENGTH);
+        assert_int_equal(pair->receiver.received, 0);
+    }
+}
+
+static void test_one_frame_a_record_elsewhere(void **state)
+{
+    struct pair *pair = *state;
+    struct channel_batch batch = {.buffer = batch_buffer};
+
+    add(pair, &batch, "x", 1);
+    add(pair, &batch, "y", 1);
+    assert_int_equal(channel_batch_send(&pair->sender, &batch), CHANNEL_OK);
+    assert_int_equal(receive(pair), CHANNEL_VIOLATION);
+}
+
+static void test_full_peer_keeps_the_batch(void **state)
+{
+    struct pair *pair = *state;
+    struct channel_batch batch = {.buffer = batch_buffer};
+    uint8_t body[4096] = {0};
+
+    while (channel_send(&pair->sender, FRAME_SESSION_CALL, 0, body, sizeof body) == CHANNEL_OK)
+        continue;
+    add(pair, &batch, body, sizeof body);
+    assert_int_equal(channel_batch_send(&pair->sender, &batch), CHANNEL_FULL);
+    assert_int_equal(batch.frames, 1);
+    pair->receiver.batched = true;
+    for (uint64_t i = 1; i < pair->sender.sent; i++)
+        assert_int_equal(receive(pair), CHANNEL_OK);
+    assert_int_equal(channel_batch_send(&pair->sender, &batch), CHANNEL_OK);
+    assert_int_equal(receive(pair), CHANNEL_OK);
+}
+
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
 
 int main(void)
@@ -285,6 +404,11 @@ int main(void)
         WITH_PAIR(test_wrong_phase_and_peer),
         WITH_PAIR(test_full_peer),
         WITH_PAIR(test_too_many_parts),
+        WITH_PAIR(test_frames_of_one_record),
+        WITH_PAIR(test_batch_is_bounded),
+        WITH_PAIR(test_records_that_are_not_made_of_frames),
+        WITH_PAIR(test_one_frame_a_record_elsewhere),
+        WITH_PAIR(test_full_peer_keeps_the_batch),
     };
     return cmocka_run_group_tests_name("channel", tests, NULL, NULL);
 }
