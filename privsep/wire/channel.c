@@ -19,6 +19,12 @@ static size_t padded(size_t length)
     return (length + FRAME_ALIGN - 1) & ~(size_t)(FRAME_ALIGN - 1);
 }
 
+/* From one frame of a record to the next; the last one needs no padding. */
+static size_t step_over(size_t length, size_t left)
+{
+    return padded(length) < left ? padded(length) : left;
+}
+
 /* Is the record whole frames and zero padding, nothing before, between or behind them? */
 static bool made_of_frames(const uint8_t *record, size_t length)
 {
@@ -31,8 +37,8 @@ static bool made_of_frames(const uint8_t *record, size_t length)
         memcpy(&header, record + at, sizeof header);
         if (header.length < sizeof header || header.length > length - at)
             return false;
-        size_t step = padded(header.length);
-        if (step > length - at || memcmp(record + at + header.length, zero, step - header.length) != 0)
+        size_t step = step_over(header.length, length - at);
+        if (memcmp(record + at + header.length, zero, step - header.length) != 0)
             return false;
         at += step;
     }
@@ -52,8 +58,9 @@ static enum channel_result take_frame(struct channel *channel, enum phase phase,
     if (*verdict != FRAME_OK)
         return CHANNEL_VIOLATION;
     channel->received++;
-    channel->rest += padded(header.length);
-    channel->rest_length -= padded(header.length);
+    size_t step = step_over(header.length, channel->rest_length);
+    channel->rest += step;
+    channel->rest_length -= step;
     *view = (struct frame_view){
         .header = (const void *)frame,
         .body = frame + sizeof header,

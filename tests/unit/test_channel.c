@@ -341,7 +341,7 @@ static void test_records_that_are_not_made_of_frames(void **state)
         if (bend == 0)
             record[52] = 1; /* padding of the first */
         if (bend == 1)
-            length -= 1; /* the second is cut */
+            length -= 8; /* the second is cut */
         if (bend == 2)
             length += 8; /* something behind the last */
         if (bend == 3)
