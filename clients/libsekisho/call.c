@@ -6,6 +6,7 @@ static const char *const methods[] = {
     [SEKISHO_LOOKUP] = "/sekisho.v1.NumberService/Lookup",
     [SEKISHO_REPLACE] = "/sekisho.v1.NumberService/Replace",
     [SEKISHO_ERASE] = "/sekisho.v1.NumberService/Erase",
+    [SEKISHO_UNLOCK] = "/sekisho.v1.NumberService/Unlock",
     [SEKISHO_ENROLL_CITIZEN] = "/sekisho.v1.NumberService/Enroll",
 };
 

@@ -13,6 +13,7 @@
 #include "crypto/sealed.h"
 #include "sekisho.h"
 #include "sekisho/v1/number_service.pb-c.h"
+#include "sekisho_ledger.h"
 
 /* ---- errors.c ---- */
 
@@ -42,6 +43,8 @@ enum sekisho_status error_from_status(struct sekisho_error *error, int code, con
 #define PEM_MAX 262144
 /* Reads a whole file of at most `max` bytes; adds a terminator; free after wiping `*length` bytes. */
 enum sekisho_status file_read(const char *path, size_t max, char **text, size_t *length, struct sekisho_error *error);
+/* Makes the name of a new file durable: without it the file could be another one, or gone, after a crash. */
+bool sync_folder(const char *path);
 
 /* ---- connect.c ---- */
 

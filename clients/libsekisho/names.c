@@ -6,6 +6,7 @@
 static const char *const operations[] = {
     [SEKISHO_ENROLL] = "ENROLL",   [SEKISHO_MATCH] = "MATCH", [SEKISHO_LOOKUP] = "LOOKUP",
     [SEKISHO_REPLACE] = "REPLACE", [SEKISHO_ERASE] = "ERASE", [SEKISHO_ENROLL_CITIZEN] = "ENROLL_CITIZEN",
+    [SEKISHO_UNLOCK] = "UNLOCK",
 };
 
 static const char *const purposes[] = {

@@ -10,6 +10,7 @@ _Static_assert((int)SEKISHO_ENROLL == OPERATION_ENROLL && (int)SEKISHO_MATCH == 
 _Static_assert((int)SEKISHO_LOOKUP == OPERATION_LOOKUP && (int)SEKISHO_REPLACE == OPERATION_REPLACE, "operations");
 _Static_assert((int)SEKISHO_ERASE == OPERATION_ERASE, "operations");
 _Static_assert((int)SEKISHO_ENROLL_CITIZEN == OPERATION_ENROLL_CITIZEN, "operations");
+_Static_assert((int)SEKISHO_UNLOCK == OPERATION_UNLOCK, "operations");
 _Static_assert((int)SEKISHO_REGISTER == PURPOSE_REGISTER && (int)SEKISHO_PERIODIC == PURPOSE_PERIODIC, "purposes");
 _Static_assert((int)SEKISHO_OUTCOME_DONE == OUTCOME_DONE && (int)SEKISHO_OUTCOME_REFUSED == OUTCOME_REFUSED,
                "outcomes");
@@ -44,16 +45,45 @@ static void put_citizen_items(uint8_t *out, const struct sekisho_citizen_item *i
     }
 }
 
+static void put_unlock_items(uint8_t *out, const struct sekisho_unlock_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct call_item_unlock item = {0};
+        memcpy(item.reference, items[i].reference, sizeof item.reference);
+        memcpy(item.account, items[i].account, strnlen(items[i].account, ACCOUNT_LEN));
+        memcpy(out + i * sizeof item, &item, sizeof item);
+    }
+}
+
+static bool has_items(const struct sekisho_request *request)
+{
+    switch (request->operation) {
+    case SEKISHO_ENROLL_CITIZEN:
+        return request->citizen_items;
+    case SEKISHO_UNLOCK:
+        return request->unlock_items;
+    default:
+        return request->items;
+    }
+}
+
+static void put_request_items(uint8_t *out, const struct sekisho_request *request)
+{
+    if (request->operation == SEKISHO_ENROLL_CITIZEN)
+        put_citizen_items(out, request->citizen_items, request->count);
+    else if (request->operation == SEKISHO_UNLOCK)
+        put_unlock_items(out, request->unlock_items, request->count);
+    else
+        put_items(out, request->items, request->count);
+}
+
 static enum sekisho_status check_request(const struct sekisho_request *request, struct sekisho_error *error)
 {
-    bool citizen = request->operation == SEKISHO_ENROLL_CITIZEN;
-
-    if (request->operation < SEKISHO_ENROLL || request->operation > SEKISHO_ENROLL_CITIZEN ||
+    if (request->operation < SEKISHO_ENROLL || request->operation > SEKISHO_UNLOCK ||
         request->purpose < SEKISHO_REGISTER || request->purpose > SEKISHO_PERIODIC)
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_OPERATION", "no such operation or purpose",
                          "操作または利用目的の値が正しくありません");
-    if (request->count < 1 || request->count > SEKISHO_BATCH_MAX ||
-        (citizen ? !request->citizen_items : !request->items))
+    if (request->count < 1 || request->count > SEKISHO_BATCH_MAX || !has_items(request))
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_COUNT", "a call has 1 to 2,048 items",
                          "1回の呼び出しの件数は1~2,048件です");
     return SEKISHO_OK;
@@ -97,10 +127,7 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
     if (!call->ciphertext)
         return error_memory(error);
     memcpy(call->ciphertext, &head, sizeof head);
-    if (request->operation == SEKISHO_ENROLL_CITIZEN)
-        put_citizen_items(call->ciphertext + sizeof head, request->citizen_items, request->count);
-    else
-        put_items(call->ciphertext + sizeof head, request->items, request->count);
+    put_request_items(call->ciphertext + sizeof head, request);
     pthread_mutex_lock(&session->lock);
     status = seal_locked(session, call, plain_length, error);
     pthread_mutex_unlock(&session->lock);

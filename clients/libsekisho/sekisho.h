@@ -95,6 +95,7 @@ enum sekisho_operation {
     SEKISHO_REPLACE,        /* reference, request_id, new number */
     SEKISHO_ERASE,          /* reference, request_id */
     SEKISHO_ENROLL_CITIZEN, /* items of struct sekisho_citizen_item -> reference */
+    SEKISHO_UNLOCK,         /* items of struct sekisho_unlock_item; purpose SEKISHO_CHANGE */
 };
 
 /* 利用目的: what the number is used for. */
@@ -148,12 +149,19 @@ struct sekisho_citizen_item {
     uint8_t blob[SEKISHO_BLOB_LEN];
 };
 
+/* Whose guess budget is given back: exactly one of the two is set. Never that of the session's own account. */
+struct sekisho_unlock_item {
+    uint8_t reference[SEKISHO_REFERENCE_LEN];
+    char account[SEKISHO_ACCOUNT_MAX + 1];
+};
+
 struct sekisho_request {
     enum sekisho_operation operation;
     enum sekisho_purpose purpose;
     uint8_t case_reference[SEKISHO_CASE_LEN];         /* may be zero */
-    const struct sekisho_item *items;                 /* every operation but SEKISHO_ENROLL_CITIZEN */
+    const struct sekisho_item *items;                 /* every operation but those of the next two */
     const struct sekisho_citizen_item *citizen_items; /* SEKISHO_ENROLL_CITIZEN */
+    const struct sekisho_unlock_item *unlock_items;   /* SEKISHO_UNLOCK */
     size_t count;                                     /* 1..SEKISHO_BATCH_MAX */
 };
 

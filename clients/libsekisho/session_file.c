@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -45,19 +44,6 @@ void session_file_close(struct sekisho_session *session)
     session->file = -1;
     free(session->path);
     session->path = NULL;
-}
-
-/* A file whose name is not durable could come back as another one after a crash. */
-static bool sync_folder(const char *path)
-{
-    char *copy = strdup(path);
-    int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool done = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    free(copy);
-    return done;
 }
 
 /* The caller holds the lock. */
