@@ -76,6 +76,8 @@ int cmd_status(const struct options *options);
 int cmd_keygen(const struct options *options);
 int cmd_account_add(const struct options *options);
 int cmd_key_wrap(const struct options *options);
+int cmd_key_rotate(const struct options *options);
+int cmd_key_rotate_root(const struct options *options);
 int cmd_synth(const struct options *options);
 
 #endif

@@ -3,14 +3,10 @@
  * machine where the raw key may be. The new file is opened again before it is written: a root key is removed on its
  * strength.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "cli.h"
 #include "crypto/hash.h"
+#include "root_key_file.h"
 #include "unseal/token.h"
 #include "unseal/wrapped_key.h"
 
@@ -48,25 +44,6 @@ static enum text text_of(enum unseal_status status)
     default:
         return TEXT_KEY_FAILED;
     }
-}
-
-static int read_root_key(const char *path, uint8_t key[ROOT_KEY_LEN])
-{
-    uint8_t bytes[ROOT_KEY_LEN + 1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, bytes, sizeof bytes);
-    int reason = errno;
-
-    if (fd >= 0)
-        close(fd);
-    if (length == ROOT_KEY_LEN)
-        memcpy(key, bytes, ROOT_KEY_LEN);
-    else if (length < 0)
-        SAY(stderr, TEXT_FILE_UNREADABLE, path, strerror(reason));
-    else
-        SAY(stderr, TEXT_KEY_NOT_ROOT, path);
-    sekisho_wipe(bytes, sizeof bytes);
-    return length == ROOT_KEY_LEN ? CLI_OK : CLI_USAGE;
 }
 
 /* A new passphrase is typed twice; a PIN is known. */
@@ -139,22 +116,6 @@ static int wrap(const struct options *options, struct wrapping *wrapping, uint64
     return CLI_USAGE;
 }
 
-static int write_wrapped(const char *path, const struct wrapped_key *file)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
-    bool written =
-        fd >= 0 && fchmod(fd, 0400) == 0 && write(fd, file, sizeof *file) == (ssize_t)sizeof *file && fsync(fd) == 0;
-
-    if (!written) {
-        SAY(stderr, TEXT_FILE_UNWRITABLE, path, strerror(errno));
-        if (fd >= 0)
-            unlink(path);
-    }
-    if (fd >= 0)
-        close(fd);
-    return written ? CLI_OK : CLI_USAGE;
-}
-
 int cmd_key_wrap(const struct options *options)
 {
     const char *input = options->value[OPT_ROOT_KEY], *output = options->value[OPT_OUTPUT];
@@ -172,13 +133,13 @@ int cmd_key_wrap(const struct options *options)
     }
     if (options_number(options, OPT_MEMORY_MIB, MIB_MIN, MIB_MAX, DEFAULT_MIB, &memory_mib) < 0)
         return CLI_USAGE;
-    int code = crypto_init() == 0 ? read_root_key(input, wrapping.key) : CLI_USAGE;
+    int code = crypto_init() == 0 ? root_key_read(input, wrapping.key) : CLI_USAGE;
     if (code == CLI_OK)
         code = read_secret(options, &wrapping);
     if (code == CLI_OK)
         code = wrap(options, &wrapping, memory_mib);
     if (code == CLI_OK)
-        code = write_wrapped(output, &wrapping.file);
+        code = root_key_write_new(output, &wrapping.file, sizeof wrapping.file);
     sekisho_wipe(&wrapping, sizeof wrapping);
     if (code == CLI_OK && !options->value[OPT_QUIET])
         SAY(stderr, TEXT_KEY_WRAPPED, output, options->value[OPT_TOKEN] ? "token" : "passphrase", input);

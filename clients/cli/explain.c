@@ -30,6 +30,7 @@ static const enum text details[] = {
     [SEKISHO_DETAIL_BUDGET_SPENT] = TEXT_DETAIL_BUDGET_SPENT,
     [SEKISHO_DETAIL_NOT_LOCKED] = TEXT_DETAIL_NOT_LOCKED,
     [SEKISHO_DETAIL_OWN_ACCOUNT] = TEXT_DETAIL_OWN_ACCOUNT,
+    [SEKISHO_DETAIL_ROTATING] = TEXT_ROTATION_RUNS,
 };
 
 const char *detail_explanation(enum sekisho_detail detail)

@@ -33,6 +33,9 @@ static const struct command commands[] = {
      OPT_BIT(ROOT_KEY) | OPT_BIT(OUTPUT) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(MEMORY_MIB) | OPT_BIT(TOKEN) |
          OPT_BIT(MODULE) | OPT_BIT(QUIET),
      TEXT_HELP_KEY_WRAP, cmd_key_wrap},
+    {"key rotate", SESSION | OPT_BIT(KEYS), TEXT_HELP_KEY_ROTATE, cmd_key_rotate},
+    {"key rotate-root", OPT_BIT(STORE) | OPT_BIT(ROOT_KEY) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(OUTPUT),
+     TEXT_HELP_KEY_ROTATE_ROOT, cmd_key_rotate_root},
     {"synth", OPT_BIT(PREFECTURE) | OPT_BIT(SEED) | OPT_BIT(COUNT) | OPT_BIT(OUTPUT), TEXT_HELP_SYNTH, cmd_synth},
     {"citizen-seal",
      CONNECTION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(CITIZEN_PIN) | OPT_BIT(NONCE) | OPT_BIT(PORTAL) |
@@ -44,7 +47,7 @@ static int print_help(FILE *stream)
 {
     SAY(stream, TEXT_USAGE);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(stream, "  %-13s %s\n", commands[i].name, text(commands[i].help));
+        fprintf(stream, "  %-15s %s\n", commands[i].name, text(commands[i].help));
     SAY(stream, TEXT_EXIT_CODES);
     return stream == stdout ? CLI_OK : CLI_USAGE;
 }

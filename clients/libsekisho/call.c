@@ -8,6 +8,7 @@ static const char *const methods[] = {
     [SEKISHO_ERASE] = "/sekisho.v1.NumberService/Erase",
     [SEKISHO_UNLOCK] = "/sekisho.v1.NumberService/Unlock",
     [SEKISHO_ENROLL_CITIZEN] = "/sekisho.v1.NumberService/Enroll",
+    [SEKISHO_ROTATE_KEYS] = "/sekisho.v1.NumberService/RotateKeys",
 };
 
 const char *number_method(enum sekisho_operation operation)
@@ -75,6 +76,19 @@ enum sekisho_status sekisho_call(struct sekisho_session *session, const struct s
     if (status != SEKISHO_OK)
         return status;
     status = sealed_exchange(session, number_method(request->operation), &call, results, receipt, error);
+    sealed_call_free(&call);
+    return status;
+}
+
+enum sekisho_status sekisho_rotate_keys(struct sekisho_session *session, unsigned keys, struct sekisho_result *result,
+                                        struct sekisho_receipt *receipt, struct sekisho_error *error)
+{
+    struct sealed_call call;
+    enum sekisho_status status = session_seal_rotation(session, keys, &call, error);
+
+    if (status != SEKISHO_OK)
+        return status;
+    status = sealed_exchange(session, number_method(SEKISHO_ROTATE_KEYS), &call, result, receipt, error);
     sealed_call_free(&call);
     return status;
 }

@@ -156,6 +156,8 @@ struct sealed_call {
 /* Checks the request, takes a sequence number and seals. */
 enum sekisho_status session_seal(struct sekisho_session *session, const struct sekisho_request *request,
                                  struct sealed_call *call, struct sekisho_error *error);
+enum sekisho_status session_seal_rotation(struct sekisho_session *session, unsigned levels, struct sealed_call *call,
+                                          struct sekisho_error *error);
 void sealed_call_free(struct sealed_call *call);
 
 /* ---- open_reply.c ---- */

@@ -4,9 +4,10 @@
     ((size_t)(value) < sizeof(table) / sizeof((table)[0]) && (table)[value] ? (table)[value] : "UNKNOWN")
 
 static const char *const operations[] = {
-    [SEKISHO_ENROLL] = "ENROLL",   [SEKISHO_MATCH] = "MATCH", [SEKISHO_LOOKUP] = "LOOKUP",
-    [SEKISHO_REPLACE] = "REPLACE", [SEKISHO_ERASE] = "ERASE", [SEKISHO_ENROLL_CITIZEN] = "ENROLL_CITIZEN",
-    [SEKISHO_UNLOCK] = "UNLOCK",
+    [SEKISHO_ENROLL] = "ENROLL", [SEKISHO_MATCH] = "MATCH",
+    [SEKISHO_LOOKUP] = "LOOKUP", [SEKISHO_REPLACE] = "REPLACE",
+    [SEKISHO_ERASE] = "ERASE",   [SEKISHO_ENROLL_CITIZEN] = "ENROLL_CITIZEN",
+    [SEKISHO_UNLOCK] = "UNLOCK", [SEKISHO_ROTATE_KEYS] = "ROTATE_KEYS",
 };
 
 static const char *const purposes[] = {
@@ -45,6 +46,7 @@ static const char *const details[] = {
     [SEKISHO_DETAIL_BUDGET_SPENT] = "BUDGET_SPENT",
     [SEKISHO_DETAIL_NOT_LOCKED] = "NOT_LOCKED",
     [SEKISHO_DETAIL_OWN_ACCOUNT] = "OWN_ACCOUNT",
+    [SEKISHO_DETAIL_ROTATING] = "ROTATING",
 };
 
 const char *sekisho_operation_name(enum sekisho_operation operation)

@@ -17,6 +17,9 @@ _Static_assert((int)SEKISHO_OUTCOME_DONE == OUTCOME_DONE && (int)SEKISHO_OUTCOME
 _Static_assert((int)SEKISHO_DETAIL_DONE == DETAIL_DONE && (int)SEKISHO_DETAIL_BUDGET_SPENT == DETAIL_BUDGET_SPENT,
                "details");
 _Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE, "details");
+_Static_assert((int)SEKISHO_DETAIL_ROTATING == DETAIL_ROTATING, "details");
+_Static_assert((int)SEKISHO_ROTATE_KEYS == OPERATION_ROTATE_KEYS, "operations");
+_Static_assert((int)SEKISHO_RECORD_KEY == ROTATE_RECORD_KEY && (int)SEKISHO_INDEX_KEY == ROTATE_INDEX_KEY, "keys");
 _Static_assert(SEKISHO_BATCH_MAX == CALL_ITEMS_MAX && SEKISHO_NUMBER_LEN == NUMBER_LEN, "sizes");
 _Static_assert(SEKISHO_BLOB_LEN == CITIZEN_BLOB_LEN && SEKISHO_PASSWORD_MAX == PASSWORD_MAX, "sizes");
 
@@ -105,6 +108,33 @@ static enum sekisho_status seal_locked(struct sekisho_session *session, struct s
     return SEKISHO_OK;
 }
 
+/* Room for the call, with its head; the items are the caller's to put behind it. NULL: no memory. */
+static uint8_t *start_call(const struct call_head *head, struct sealed_call *call)
+{
+    size_t plain_length = sizeof *head + head->count * sealed_item_size(head->operation);
+
+    *call = (struct sealed_call){.operation = head->operation,
+                                 .purpose = head->purpose,
+                                 .count = head->count,
+                                 .ciphertext = malloc(plain_length + SEAL_TAG_LEN),
+                                 .length = plain_length + SEAL_TAG_LEN};
+    if (!call->ciphertext)
+        return NULL;
+    memcpy(call->ciphertext, head, sizeof *head);
+    return call->ciphertext + sizeof *head;
+}
+
+static enum sekisho_status finish_call(struct sekisho_session *session, struct sealed_call *call,
+                                       struct sekisho_error *error)
+{
+    pthread_mutex_lock(&session->lock);
+    enum sekisho_status status = seal_locked(session, call, call->length - SEAL_TAG_LEN, error);
+    pthread_mutex_unlock(&session->lock);
+    if (status != SEKISHO_OK)
+        sealed_call_free(call);
+    return status;
+}
+
 enum sekisho_status session_seal(struct sekisho_session *session, const struct sekisho_request *request,
                                  struct sealed_call *call, struct sekisho_error *error)
 {
@@ -116,24 +146,28 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
                              .operation = (uint16_t)request->operation,
                              .purpose = (uint16_t)request->purpose,
                              .count = (uint32_t)request->count};
-    size_t plain_length = sizeof head + request->count * sealed_item_size(head.operation);
-
     memcpy(head.case_ref, request->case_reference, sizeof head.case_ref);
-    *call = (struct sealed_call){.operation = head.operation,
-                                 .purpose = head.purpose,
-                                 .count = head.count,
-                                 .ciphertext = malloc(plain_length + SEAL_TAG_LEN),
-                                 .length = plain_length + SEAL_TAG_LEN};
-    if (!call->ciphertext)
+    uint8_t *items = start_call(&head, call);
+    if (!items)
         return error_memory(error);
-    memcpy(call->ciphertext, &head, sizeof head);
-    put_request_items(call->ciphertext + sizeof head, request);
-    pthread_mutex_lock(&session->lock);
-    status = seal_locked(session, call, plain_length, error);
-    pthread_mutex_unlock(&session->lock);
-    if (status != SEKISHO_OK)
-        sealed_call_free(call);
-    return status;
+    put_request_items(items, request);
+    return finish_call(session, call, error);
+}
+
+enum sekisho_status session_seal_rotation(struct sekisho_session *session, unsigned levels, struct sealed_call *call,
+                                          struct sekisho_error *error)
+{
+    const struct call_head head = {
+        .version = 1, .operation = OPERATION_ROTATE_KEYS, .purpose = PURPOSE_CHANGE, .count = 1};
+    const struct call_item_rotate item = {.levels = (uint16_t)levels};
+
+    if (levels == 0 || (levels & ~(unsigned)ROTATE_ALL) != 0)
+        return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_KEYS", "no such keys", "鍵の指定が正しくありません");
+    uint8_t *items = start_call(&head, call);
+    if (!items)
+        return error_memory(error);
+    memcpy(items, &item, sizeof item);
+    return finish_call(session, call, error);
 }
 
 void sealed_call_free(struct sealed_call *call)

@@ -89,13 +89,14 @@ void sekisho_disconnect(struct sekisho_client *client);
 struct sekisho_session; /* free with sekisho_session_free: wipes the keys; does not log out */
 
 enum sekisho_operation {
-    SEKISHO_ENROLL = 1,     /* number, request_id -> reference */
-    SEKISHO_MATCH,          /* reference, number */
-    SEKISHO_LOOKUP,         /* number -> reference */
-    SEKISHO_REPLACE,        /* reference, request_id, new number */
-    SEKISHO_ERASE,          /* reference, request_id */
-    SEKISHO_ENROLL_CITIZEN, /* items of struct sekisho_citizen_item -> reference */
-    SEKISHO_UNLOCK,         /* items of struct sekisho_unlock_item; purpose SEKISHO_CHANGE */
+    SEKISHO_ENROLL = 1,      /* number, request_id -> reference */
+    SEKISHO_MATCH,           /* reference, number */
+    SEKISHO_LOOKUP,          /* number -> reference */
+    SEKISHO_REPLACE,         /* reference, request_id, new number */
+    SEKISHO_ERASE,           /* reference, request_id */
+    SEKISHO_ENROLL_CITIZEN,  /* items of struct sekisho_citizen_item -> reference */
+    SEKISHO_UNLOCK,          /* items of struct sekisho_unlock_item; purpose SEKISHO_CHANGE */
+    SEKISHO_ROTATE_KEYS = 9, /* sekisho_rotate_keys only */
 };
 
 /* 利用目的: what the number is used for. */
@@ -194,6 +195,7 @@ enum sekisho_detail {
     SEKISHO_DETAIL_BUDGET_SPENT,
     SEKISHO_DETAIL_NOT_LOCKED,  /* unlock: nothing of its budget is spent */
     SEKISHO_DETAIL_OWN_ACCOUNT, /* unlock: by the account that spent it */
+    SEKISHO_DETAIL_ROTATING,    /* a rotation is going on already */
 };
 
 struct sekisho_result {
@@ -221,6 +223,14 @@ struct sekisho_receipt {
 enum sekisho_status sekisho_call(struct sekisho_session *session, const struct sekisho_request *request,
                                  struct sekisho_result *results, struct sekisho_receipt *receipt,
                                  struct sekisho_error *error);
+
+/* Keys that a prefecture's data is under; bits. */
+enum sekisho_keys { SEKISHO_RECORD_KEY = 1, SEKISHO_INDEX_KEY = 2 };
+
+/* Begins to put the prefecture's data under new keys while everything goes on; sekisho_get_status shows how far it is.
+ * The result is DONE, or REFUSED with ROTATING. */
+enum sekisho_status sekisho_rotate_keys(struct sekisho_session *session, unsigned keys, struct sekisho_result *result,
+                                        struct sekisho_receipt *receipt, struct sekisho_error *error);
 
 /* ---- many calls in flight ---- */
 
@@ -307,10 +317,20 @@ enum sekisho_status sekisho_get_attestation(struct sekisho_client *client, struc
                                             struct sekisho_error *error);
 void sekisho_attestation_free(struct sekisho_attestation *attestation);
 
+enum sekisho_rotation {
+    SEKISHO_ROTATION_NONE,
+    SEKISHO_ROTATION_RUNNING,
+    SEKISHO_ROTATION_WAITING, /* done but for the former index key, kept until what was guessed under it is a day old */
+    SEKISHO_ROTATION_HALTED,  /* some data does not open */
+};
+
 struct sekisho_prefecture_status {
     const char *name; /* prefectures/11 */
     uint64_t subjects;
     uint64_t ledger_leaves;
+    unsigned record_key_version, index_key_version; /* 1, and one more with each rotation */
+    enum sekisho_rotation rotation;
+    uint64_t rotated_rows, rotating_rows;
 };
 
 struct sekisho_system_status { /* free with sekisho_system_status_free */

@@ -48,7 +48,12 @@ static void take_status(const Sekisho__V1__GetStatusResponse *response, struct o
         owned->prefectures[i] =
             (struct sekisho_prefecture_status){.name = make_printable(response->prefectures[i]->name),
                                                .subjects = response->prefectures[i]->subjects,
-                                               .ledger_leaves = response->prefectures[i]->ledger_leaves};
+                                               .ledger_leaves = response->prefectures[i]->ledger_leaves,
+                                               .record_key_version = response->prefectures[i]->record_key_version,
+                                               .index_key_version = response->prefectures[i]->index_key_version,
+                                               .rotation = (enum sekisho_rotation)response->prefectures[i]->rotation,
+                                               .rotated_rows = response->prefectures[i]->rotated_rows,
+                                               .rotating_rows = response->prefectures[i]->rotating_rows};
 }
 
 enum sekisho_status sekisho_get_status(struct sekisho_client *client, struct sekisho_system_status **status_out,

@@ -180,9 +180,10 @@ static int charge_candidate(const struct budget *budget, const char number[NUMBE
     struct stored_budget row;
     int rc = load_candidate(budget, number, &key, &former, &row);
 
-    spend(budget, &row);
-    if (rc == 0)
+    if (rc == 0) {
+        spend(budget, &row);
         rc = save(budget, &key, &row);
+    }
     if (rc == 0 && former.length) {
         rc = clear(budget, &former);
         rc = rc == MDB_NOTFOUND ? 0 : rc;

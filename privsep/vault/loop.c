@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "vault/ledger.h"
 #include "vault/ledger_read.h"
+#include "vault/rotation.h"
 #include "vault/rules.h"
 
 enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
@@ -156,9 +157,16 @@ static void on_status(struct vault *vault, const struct frame_view *view)
     };
 
     for (size_t i = 0; i < vault->store.tenant_count; i++) {
-        reply.tenant[i].tenant = vault->store.tenant[i].id;
-        reply.tenant[i].subjects = vault->store.tenant[i].committed.subjects;
-        reply.tenant[i].ledger_leaves = vault->store.tenant[i].committed.ledger.size;
+        const struct tenant *tenant = &vault->store.tenant[i];
+        const struct stored_rotation *rotation = &tenant->committed.rotation;
+        reply.tenant[i].tenant = tenant->id;
+        reply.tenant[i].rotation = (uint16_t)rotation_status(tenant);
+        reply.tenant[i].record_key = tenant->keys->data.record_id;
+        reply.tenant[i].index_key = tenant->keys->data.index_id;
+        reply.tenant[i].subjects = tenant->committed.subjects;
+        reply.tenant[i].ledger_leaves = tenant->committed.ledger.size;
+        reply.tenant[i].rotation_done = rotation->done;
+        reply.tenant[i].rotation_total = rotation->total;
     }
     memcpy(queue_room(vault), &reply, sizeof reply);
     queue_reply(vault, FRAME_VAULT_STATUS_REPLY, view->header->seq, sizeof reply);
@@ -319,7 +327,6 @@ static void serve_warden(struct vault *vault)
 
 void vault_run(struct vault *vault)
 {
-    const struct timespec at_once = {0};
     struct pollfd polled[POLL_COUNT] = {
         [POLL_CONTROL] = {.fd = child_channel()->fd, .events = POLLIN},
         [POLL_AUTH] = {.fd = vault->auth.fd},
@@ -331,7 +338,11 @@ void vault_run(struct vault *vault)
         polled[POLL_AUTH].events = serving ? POLLIN : 0;
         bool blocked = replies_wait(vault), frames_left = serving && !blocked && vault->front.rest_length > 0;
         polled[POLL_FRONT].events = !serving ? 0 : blocked ? POLLOUT : POLLIN;
-        if (ppoll(polled, POLL_COUNT, frames_left ? &at_once : NULL, NULL) < 0) {
+        int64_t wait_ms = serving ? upkeep_wait_ms(&vault->upkeep, &vault->store, session_clock_ms()) : -1;
+        if (frames_left)
+            wait_ms = 0;
+        const struct timespec wait = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+        if (ppoll(polled, POLL_COUNT, wait_ms < 0 ? NULL : &wait, NULL) < 0) {
             if (errno == EINTR)
                 continue;
             child_exit(EXIT_SYSTEM, EVENT_STORE_FAILED, (uint32_t)errno, 4, 0);
@@ -345,5 +356,7 @@ void vault_run(struct vault *vault)
             if (!replies_wait(vault))
                 serve_front(vault);
         }
+        if (vault->phase == PHASE_SERVING)
+            upkeep_run(&vault->upkeep, &vault->store);
     }
 }

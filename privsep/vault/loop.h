@@ -5,6 +5,7 @@
 #include "sandbox/sandbox.h"
 #include "vault/call.h"
 #include "vault/ledger_read.h"
+#include "vault/upkeep.h"
 
 /* A reply that waits for the commit, or for the front to read. */
 struct queued_reply {
@@ -37,6 +38,7 @@ struct vault {
     struct queued_reply queue[GROUP_FRAMES];
     size_t queue_count, queue_sent, queue_used;
     int64_t refusals_reported_ms;
+    struct upkeep upkeep;
 };
 
 /* Runs until drained or until something ends the process. */

@@ -202,14 +202,19 @@ int tenant_keys_retire(MDB_txn *txn, MDB_dbi meta, uint16_t tenant, const struct
 int tenant_keys_rewrap(MDB_txn *txn, MDB_dbi meta, uint16_t tenant, const uint8_t from_root_key[32],
                        const uint8_t to_root_key[32])
 {
-    struct key_material material;
+    struct key_material material, again;
     struct wrapped_keys wrapped;
     struct aead *from = wrapping_context(tenant, from_root_key), *to = wrapping_context(tenant, to_root_key);
     int rc = from && to ? get_material(txn, meta, tenant, from, &wrapped, &material) : ENOMEM;
 
     if (rc == 0)
         rc = put_material(txn, meta, to, &wrapped, &material);
+    if (rc == 0)
+        rc = get_material(txn, meta, tenant, to, &wrapped, &again);
+    if (rc == 0 && !crypto_equal(&material, &again, sizeof material))
+        rc = EIO;
     crypto_wipe(&material, sizeof material);
+    crypto_wipe(&again, sizeof again);
     aead_free(from);
     aead_free(to);
     return rc;

@@ -107,7 +107,8 @@ static bool decode_status(void (*callback)(void), void *user, const struct frame
     if (status.tenant_count > sizeof status.tenant / sizeof status.tenant[0])
         return false;
     for (uint32_t i = 0; i < status.tenant_count; i++)
-        if (status.tenant[i].tenant < 1 || status.tenant[i].tenant > TENANTS_MAX)
+        if (status.tenant[i].tenant < 1 || status.tenant[i].tenant > TENANTS_MAX ||
+            status.tenant[i].rotation >= ROTATION_STATUS_COUNT)
             return false;
     done(user, &status);
     return true;

@@ -4,7 +4,7 @@
 #include "server/services/match_stream.h"
 #include "server/services/sealed_call.h"
 
-enum { ENROLL, MATCH, LOOKUP, REPLACE, ERASE, UNLOCK, MATCH_STREAM, METHOD_COUNT };
+enum { ENROLL, MATCH, LOOKUP, REPLACE, ERASE, UNLOCK, ROTATE_KEYS, MATCH_STREAM, METHOD_COUNT };
 
 static const struct {
     enum operation operation;
@@ -16,6 +16,7 @@ static const struct {
     [REPLACE] = {OPERATION_REPLACE, &sekisho__v1__replace_response__descriptor},
     [ERASE] = {OPERATION_ERASE, &sekisho__v1__erase_response__descriptor},
     [UNLOCK] = {OPERATION_UNLOCK, &sekisho__v1__unlock_response__descriptor},
+    [ROTATE_KEYS] = {OPERATION_ROTATE_KEYS, &sekisho__v1__rotate_keys_response__descriptor},
 };
 
 static size_t method_of(const struct rpc_call *call)
@@ -75,6 +76,6 @@ _Static_assert(sizeof(void *) >= sizeof(uint64_t), "a sequence number fits a poi
 const struct rpc_method number_methods[METHOD_COUNT] = {
     [ENROLL] = UNARY("Enroll"),           [MATCH] = UNARY("Match"), [LOOKUP] = UNARY("Lookup"),
     [REPLACE] = UNARY("Replace"),         [ERASE] = UNARY("Erase"), [UNLOCK] = UNARY("Unlock"),
-    [MATCH_STREAM] = MATCH_STREAM_METHOD,
+    [ROTATE_KEYS] = UNARY("RotateKeys"),  [MATCH_STREAM] = MATCH_STREAM_METHOD,
 };
 const size_t number_method_count = METHOD_COUNT;

@@ -14,6 +14,7 @@ _Static_assert(offsetof(sealed_request, call) == offsetof(Sekisho__V1__EnrollReq
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__ReplaceRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__EraseRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__UnlockRequest, call) &&
+                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__RotateKeysRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__MatchStreamRequest, call),
                "requests of NumberService have one layout");
 _Static_assert(sizeof(sealed_response) == sizeof(Sekisho__V1__EnrollResponse) &&
@@ -21,6 +22,7 @@ _Static_assert(sizeof(sealed_response) == sizeof(Sekisho__V1__EnrollResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__ReplaceResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__EraseResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__UnlockResponse) &&
+                   sizeof(sealed_response) == sizeof(Sekisho__V1__RotateKeysResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__MatchStreamResponse),
                "responses of NumberService have one layout");
 

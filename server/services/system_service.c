@@ -130,6 +130,8 @@ static void get_attestation(struct rpc_call *call, const ProtobufCMessage *reque
 
 /* ---- GetStatus: the vault first, and without it when it does not answer; then the warden ---- */
 
+_Static_assert((int)SEKISHO__V1__KEY_ROTATION__KEY_ROTATION_HALTED == (int)ROTATION_STATUS_HALTED, "rotations");
+
 struct status_request {
     struct rpc_call *call;
     bool vault_available;
@@ -169,6 +171,11 @@ static void answer_status(const struct status_request *status, int64_t started_a
         prefectures[i].name = names[i];
         prefectures[i].subjects = status->vault.tenant[i].subjects;
         prefectures[i].ledger_leaves = status->vault.tenant[i].ledger_leaves;
+        prefectures[i].record_key_version = status->vault.tenant[i].record_key;
+        prefectures[i].index_key_version = status->vault.tenant[i].index_key;
+        prefectures[i].rotation = (Sekisho__V1__KeyRotation)status->vault.tenant[i].rotation;
+        prefectures[i].rotated_rows = status->vault.tenant[i].rotation_done;
+        prefectures[i].rotating_rows = status->vault.tenant[i].rotation_total;
         pointers[i] = &prefectures[i];
     }
     response.prefectures = pointers;
