@@ -47,7 +47,8 @@ static enum login_status check_plain(const struct login_plain *plain, const stru
 {
     if (plain->version != 1 || plain->tenant != request->tenant)
         return LOGIN_MALFORMED;
-    if (plain->account_length < 1 || plain->account_length > ACCOUNT_LEN)
+    if (plain->account_length < 1 || plain->account_length > ACCOUNT_LEN ||
+        strnlen(plain->account, ACCOUNT_LEN) != plain->account_length)
         return LOGIN_MALFORMED;
     if (plain->password_length < 1 || plain->password_length > PASSWORD_MAX)
         return LOGIN_MALFORMED;

@@ -129,6 +129,10 @@ static void account_cut(struct login_plain *plain)
 {
     plain->account_length--;
 }
+static void account_stretched(struct login_plain *plain)
+{
+    plain->account_length++;
+}
 static void account_padding(struct login_plain *plain)
 {
     plain->account[ACCOUNT_LEN - 1] = 'x';
@@ -171,23 +175,12 @@ static void low_order_ephemeral(struct login_plain *plain)
 }
 
 static void (*const malformations[])(struct login_plain *) = {
-    version_0,
-    version_2,
-    other_tenant,
-    no_account,
-    account_too_long,
-    account_longest_length,
-    account_cut,
-    account_padding,
-    no_password,
-    password_too_long,
-    password_longest_length,
-    password_cut,
-    password_padding,
-    otp,
-    reserved_first,
-    reserved_last,
-    low_order_ephemeral,
+    version_0,      version_2,         other_tenant,
+    no_account,     account_too_long,  account_longest_length,
+    account_cut,    account_stretched, account_padding,
+    no_password,    password_too_long, password_longest_length,
+    password_cut,   password_padding,  otp,
+    reserved_first, reserved_last,     low_order_ephemeral,
 };
 
 static void malformed_plaintexts(void **state)
