@@ -387,13 +387,14 @@ static void step_login(struct input *input)
     if (changes & 0x20)
         login->request.connection_cert[input_u8(input) % CERT_HASH_LEN] ^= input_u8(input);
     seal_login(login);
-    login->good = plain_good(&login->plain, &login->request);
+    struct login_request sealed = login->request;
     if (changes & 0x10) {
         uint16_t at = input_u16(input) % sizeof login->request;
-        uint8_t mask = input_u8(input);
-        ((uint8_t *)&login->request)[at] ^= mask;
-        login->good = login->good && mask == 0;
+        ((uint8_t *)&login->request)[at] ^= input_u8(input);
     }
+    /* Of the request, only the connection's certificate is not bound by the seal. */
+    memcpy(sealed.connection_cert, login->request.connection_cert, CERT_HASH_LEN);
+    login->good = plain_good(&login->plain, &login->request) && memcmp(&sealed, &login->request, sizeof sealed) == 0;
     login->seq = world.front.outer.sent + 1;
     if (send_frame(PEER_FRONT, FRAME_LOGIN, 0, &login->request, sizeof login->request))
         world.login_count++;
@@ -471,17 +472,15 @@ static bool play(struct input *input)
 
 static bool feed(void *context)
 {
-    bool played = false;
-
     (void)context;
-    read_frames();
+    bool moved = read_frames();
     while (world.input.left > 0 && world.steps++ < STEPS_MAX) {
-        played = true;
+        moved = true;
         if (play(&world.input))
             return true;
     }
     world.input.left = 0;
-    return played || read_frames();
+    return moved || read_frames();
 }
 
 /* ---- one life of auth ---- */

@@ -17,7 +17,7 @@ class Seeds:
 
 
 # ---- vault: step bytes as in fuzz_vault.c, play() ----
-ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK = range(1, 8)
+ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK, READ_LEDGER, ROTATE_KEYS = range(1, 10)
 REGISTER, CHANGE, DELETE = 1, 2, 3
 START, NO_START, TURN = b"\0", b"\1", b"\0"
 FRONT, AUTH, WARDEN = 0, 1, 2
@@ -50,6 +50,10 @@ def plain(session, method, text, jump=0):
 
 def clock(units):
     return struct.pack("<BH", 7, units)
+
+
+def ledger(which, session, first, more=0):
+    return struct.pack("<BBBB", 13, which | more << 3, session, first)
 
 
 def head(operation, purpose, count, version=1):
@@ -93,6 +97,16 @@ def vault(seeds):
     put("status_and_keys", START, b"\x0a", struct.pack("<BB", 9, 11), struct.pack("<BB", 9, 47))
     put("not_permitted_frames", START, frame(FRONT, 0x400, bytes(152)))
     put("warden_twice", START, struct.pack("<BB", 11, 0))
+    hold, release, release_unpadded = b"\x0e", b"\x0e\1", b"\x0e\0"
+    put("one_record", *enrolled, hold, *[call(0, MATCH, CHANGE, (0, 0, n)) for n in range(3)], b"\x0a", release, TURN,
+        hold, b"\x0a", struct.pack("<BB", 9, 11), b"\x0a", release_unpadded)
+    put("record_of_two", START, raw(FRONT, b"SKSH" + struct.pack("<HHIIQQ", 1, 0x204, 48, 0, 1, 0) + bytes(16) +
+        b"SKSH" + struct.pack("<HHIIQQ", 1, 0x204, 48, 0, 2, 0) + bytes(16)))
+    put("long_group", START, hold, *[b"\x0a" for _ in range(100)], release, hold, *[b"\x0a" for _ in range(100)])
+    put("ledger", *enrolled, ledger(0, 0, 0), ledger(1, 0, 1, 1), ledger(5, 0, 0, 1), ledger(2, 0, 0), ledger(3, 0, 0, 9),
+        ledger(7, 0, 0, 9), ledger(3, 1, 0), open_session(3, permit=0), ledger(3, 3, 0))
+    put("rotation", *enrolled, call(0, ROTATE_KEYS, CHANGE, (0, 3, 0)), TURN, call(0, MATCH, CHANGE, (0, 0, 0)),
+        call(0, ROTATE_KEYS, CHANGE, (0, 1, 0)), TURN, call(0, MATCH, CHANGE, (0, 0, 3)), TURN, clock(0xffff))
     put("drain", *enrolled, struct.pack("<BB", 11, 1))
     put("sealed_phase", NO_START, frame(FRONT, 0x204, b""), struct.pack("<BB", 11, 0))
     put("stalled_reader", *enrolled, b"\x08", *[call(0, LOOKUP, CHANGE, *[(0, 0, 0)] * 16) + TURN for _ in range(20)])

@@ -116,6 +116,15 @@ void client_open(uint8_t session, uint64_t call_seq, const struct tenant *tenant
     client_require_no_number(answer->details, count * sizeof answer->details[0]);
 }
 
+bool client_signed(const struct tenant *tenants, size_t count, const uint8_t public_key[ED25519_KEY_LEN],
+                   const struct ledger_checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(tenants[i].keys->ledger_public, public_key, ED25519_KEY_LEN) == 0)
+            return checkpoint_verify(public_key, tenants[i].id, checkpoint);
+    return false;
+}
+
 void client_require_no_number(const void *bytes, size_t length)
 {
     char number[NUMBER_LEN];

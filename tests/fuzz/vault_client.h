@@ -37,6 +37,10 @@ struct client_answer {
 void client_open(uint8_t session, uint64_t call_seq, const struct tenant *tenant, const uint8_t *body, size_t length,
                  struct client_answer *answer);
 
+/* Has one of these tenants, and the one with this key, signed the tree head? */
+bool client_signed(const struct tenant *tenants, size_t count, const uint8_t public_key[ED25519_KEY_LEN],
+                   const struct ledger_checkpoint *checkpoint);
+
 /* No valid number of ours is in these bytes. */
 void client_require_no_number(const void *bytes, size_t length);
 
