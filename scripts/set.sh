@@ -4,7 +4,7 @@
 
 set_folder= warden=
 
-# set_create FOLDER: keys, certificates, three accounts with random passwords, a configuration on a free port.
+# set_create FOLDER: keys, certificates, accounts with random passwords, a configuration on a free port.
 set_create() {
   set_folder=$1
   local port account
@@ -13,8 +13,8 @@ set_create() {
     (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
   done
   sekisho keygen --out "$set_folder/set" --prefecture 11 --client reception --client review --client approval \
-    --listen "127.0.0.1:$port" 2>&1
-  for account in reception01:REC reviewer01:REV approver01:APR; do
+    --client audit --listen "127.0.0.1:$port" 2>&1
+  for account in reception01:REC reviewer01:REV approver01:APR privacy01:PRV auditor01:AUD; do
     (umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$set_folder/${account%:*}.password")
     sekisho account add --accounts "$set_folder/set/accounts" --prefecture 11 --account "${account%:*}" \
       --role "${account#*:}" --password-file "$set_folder/${account%:*}.password" 2>&1

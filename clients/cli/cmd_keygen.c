@@ -149,8 +149,9 @@ static int make_client(const struct keygen *keygen, const char *name)
     return write_text(keygen, environment, 0400,
                       "export SEKISHO_ADDRESS='%s'\nexport SEKISHO_CA='%s/ca.crt.pem'\n"
                       "export SEKISHO_CERT='%s/%s.crt.pem'\nexport SEKISHO_KEY='%s/%s.key.pem'\n"
-                      "export SEKISHO_SESSION='%s/%s.session'\nexport SEKISHO_PIN='%s'\n",
-                      keygen->listen, path, path, file, path, file, path, file, keygen->pin);
+                      "export SEKISHO_SESSION='%s/%s.session'\nexport SEKISHO_PIN='%s'\n"
+                      "export SEKISHO_LEDGER_STATE='%s/%s.ledger'\n",
+                      keygen->listen, path, path, file, path, file, path, file, keygen->pin, path, file);
 }
 
 static bool name_good(const char *name)

@@ -88,6 +88,8 @@ int single_run(const struct options *options, const struct job_kind *kind);
 
 /* ---- shared ---- */
 
+/* Purpose of a name as --purpose takes it; CLI_OK or CLI_USAGE after a message. */
+int purpose_of(const char *name, enum sekisho_purpose *purpose);
 /* Purpose and case of the options. CLI_OK, or CLI_USAGE after a message. */
 int request_options(const struct options *options, const struct job_kind *kind, struct sekisho_request *request);
 /* Explanation of a detail for a person. */

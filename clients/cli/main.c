@@ -10,6 +10,8 @@
 #define SESSION (CONNECTION | OPT_BIT(SESSION))
 #define NUMBER  (SESSION | OPT_BIT(INPUT) | OPT_BIT(OUTPUT) | OPT_BIT(JSON) | OPT_BIT(PURPOSE) | OPT_BIT(CASE))
 
+#define LEDGER (SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(LEDGER_STATE) | OPT_BIT(LEDGER_PIN))
+
 static const struct command commands[] = {
     {"login",
      SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(PASSWORD_FILE) |
@@ -21,6 +23,16 @@ static const struct command commands[] = {
     {"lookup", NUMBER, TEXT_HELP_LOOKUP, cmd_lookup},
     {"replace", NUMBER | OPT_BIT(REFERENCE) | OPT_BIT(REQUEST_SEED), TEXT_HELP_REPLACE, cmd_replace},
     {"erase", NUMBER | OPT_BIT(REFERENCE) | OPT_BIT(REQUEST_SEED), TEXT_HELP_ERASE, cmd_erase},
+    {"unlock", SESSION | OPT_BIT(REFERENCE) | OPT_BIT(ACCOUNT) | OPT_BIT(PURPOSE) | OPT_BIT(CASE) | OPT_BIT(JSON),
+     TEXT_HELP_UNLOCK, cmd_unlock},
+    {"ledger verify", LEDGER | OPT_BIT(FULL) | OPT_BIT(RECEIPT), TEXT_HELP_LEDGER_VERIFY, cmd_ledger_verify},
+    {"ledger show",
+     LEDGER | OPT_BIT(REFERENCE) | OPT_BIT(ACCOUNT) | OPT_BIT(PURPOSE) | OPT_BIT(FROM) | OPT_BIT(UNTIL) |
+         OPT_BIT(LIMIT) | OPT_BIT(JSON),
+     TEXT_HELP_LEDGER_SHOW, cmd_ledger_show},
+    {"ledger prove", LEDGER | OPT_BIT(REFERENCE) | OPT_BIT(FULL) | OPT_BIT(OUTPUT), TEXT_HELP_LEDGER_PROVE,
+     cmd_ledger_prove},
+    {"ledger export", LEDGER | OPT_BIT(OUT), TEXT_HELP_LEDGER_EXPORT, cmd_ledger_export},
     {"attest", CONNECTION | OPT_BIT(JSON) | OPT_BIT(CHECK), TEXT_HELP_ATTEST, cmd_attest},
     {"status", CONNECTION | OPT_BIT(JSON) | OPT_BIT(CHECK), TEXT_HELP_STATUS, cmd_status},
     {"keygen", OPT_BIT(OUT) | OPT_BIT(PREFECTURE) | OPT_BIT(CLIENT) | OPT_BIT(LISTEN) | OPT_BIT(DAYS) | OPT_BIT(QUIET),

@@ -1,9 +1,8 @@
 #include <inttypes.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "job.h"
+#include "ledger_job.h"
 #include "number_syntax.h"
 
 static const char *const purpose_names[] = {
@@ -13,7 +12,7 @@ static const char *const purpose_names[] = {
     [SEKISHO_PERIODIC] = "periodic",
 };
 
-static int purpose_of(const char *name, enum sekisho_purpose *purpose)
+int purpose_of(const char *name, enum sekisho_purpose *purpose)
 {
     for (int i = SEKISHO_REGISTER; i <= SEKISHO_PERIODIC; i++)
         if (strcmp(name, purpose_names[i]) == 0) {
@@ -76,15 +75,9 @@ static int take_item(const struct options *options, const struct job_kind *kind,
 static void print_json(const struct sekisho_result *result, const char *reference,
                        const struct sekisho_receipt *receipt)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:I}", "outcome", sekisho_outcome_name(result->outcome), "reason",
-                               sekisho_detail_name(result->detail), "reference", reference, "ledger_index",
-                               (json_int_t)receipt->ledger_index);
-
-    if (!object)
-        abort();
-    json_dumpf(object, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(object);
+    json_line(json_pack("{s:s, s:s, s:s, s:I, s:o}", "outcome", sekisho_outcome_name(result->outcome), "reason",
+                        sekisho_detail_name(result->detail), "reference", reference, "ledger_index",
+                        (json_int_t)receipt->ledger_index, "receipt", receipt_json(receipt)));
 }
 
 static void print_text(const struct sekisho_result *result, const char *reference)

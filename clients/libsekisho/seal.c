@@ -10,7 +10,8 @@ _Static_assert((int)SEKISHO_ENROLL == OPERATION_ENROLL && (int)SEKISHO_MATCH == 
 _Static_assert((int)SEKISHO_LOOKUP == OPERATION_LOOKUP && (int)SEKISHO_REPLACE == OPERATION_REPLACE, "operations");
 _Static_assert((int)SEKISHO_ERASE == OPERATION_ERASE, "operations");
 _Static_assert((int)SEKISHO_ENROLL_CITIZEN == OPERATION_ENROLL_CITIZEN, "operations");
-_Static_assert((int)SEKISHO_UNLOCK == OPERATION_UNLOCK, "operations");
+_Static_assert((int)SEKISHO_UNLOCK == OPERATION_UNLOCK && (int)SEKISHO_READ_LEDGER == OPERATION_READ_LEDGER,
+               "operations");
 _Static_assert((int)SEKISHO_REGISTER == PURPOSE_REGISTER && (int)SEKISHO_PERIODIC == PURPOSE_PERIODIC, "purposes");
 _Static_assert((int)SEKISHO_OUTCOME_DONE == OUTCOME_DONE && (int)SEKISHO_OUTCOME_REFUSED == OUTCOME_REFUSED,
                "outcomes");

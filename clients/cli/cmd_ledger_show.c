@@ -1,0 +1,117 @@
+/* ledger show: entries, each proven to be in the signed tree before it is shown. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger_job.h"
+#include "table.h"
+
+#define LIMIT_DEFAULT 60
+/* Rows of one table: its heading takes one. */
+#define TABLE_ENTRIES (TABLE_ROWS_MAX - 1)
+
+/* References of an entry in one cell: the first, and how many more. */
+static void touched_text(const struct sekisho_ledger_entry *entry, char *out, size_t size)
+{
+    struct sekisho_ledger_item item;
+    char reference[HEX16_LEN + 1];
+
+    if (entry->count == 0) {
+        snprintf(out, size, "-");
+        return;
+    }
+    sekisho_ledger_item(entry, 0, &item);
+    hex16_format(item.reference, reference);
+    if (strspn(reference, "0") == HEX16_LEN)
+        strcpy(reference, "-");
+    if (entry->count == 1)
+        snprintf(out, size, "%s", reference);
+    else
+        snprintf(out, size, "%s +%zu", reference, entry->count - 1);
+}
+
+static void outcome_text(const struct sekisho_ledger_entry *entry, char *out, size_t size)
+{
+    struct sekisho_ledger_item item;
+
+    if (!entry->permitted || entry->count == 0) {
+        snprintf(out, size, "%s", text(TEXT_LEDGER_NOT_PERMITTED));
+        return;
+    }
+    sekisho_ledger_item(entry, 0, &item);
+    snprintf(out, size, "%s%s", sekisho_outcome_name(item.outcome), entry->count > 1 ? " ..." : "");
+}
+
+static void start_table(struct table *table)
+{
+    table_start(table, 7);
+    table_row(table, (const char *const[]){text(TEXT_COLUMN_INDEX), text(TEXT_COLUMN_TIME), text(TEXT_COLUMN_ACCOUNT),
+                                           text(TEXT_COLUMN_OPERATION), text(TEXT_COLUMN_PURPOSE),
+                                           text(TEXT_COLUMN_OUTCOME), text(TEXT_COLUMN_REFERENCE)});
+}
+
+static void add_row(struct table *table, const struct sekisho_ledger_entry *entry)
+{
+    char index[24], time[TIME_TEXT_LEN], outcome[32], touched[64];
+
+    snprintf(index, sizeof index, "%" PRIu64, entry->index);
+    time_format(entry->time_us, time);
+    outcome_text(entry, outcome, sizeof outcome);
+    touched_text(entry, touched, sizeof touched);
+    if (table->rows > TABLE_ENTRIES) {
+        table_print(table, stdout);
+        start_table(table);
+    }
+    table_row(table, (const char *const[]){index, time, entry->account, sekisho_operation_name(entry->operation),
+                                           sekisho_purpose_name(entry->purpose), outcome, touched});
+}
+
+static int show(const struct options *options, const struct ledger_job *job, struct sekisho_ledger_reader *reader,
+                uint64_t limit, uint64_t *shown)
+{
+    const struct sekisho_ledger_entry *entry;
+    struct sekisho_proof proof;
+    struct sekisho_error error;
+    struct table table;
+    enum sekisho_status status = SEKISHO_OK;
+
+    start_table(&table);
+    for (*shown = 0; *shown < limit; ++*shown) {
+        status = sekisho_ledger_next(reader, &entry, &error);
+        if (status == SEKISHO_OK && entry)
+            status = sekisho_ledger_inclusion(job->client, &job->head, entry->index, entry->leaf_hash, &proof, &error);
+        if (status != SEKISHO_OK || !entry)
+            break;
+        if (options->value[OPT_JSON])
+            json_line(entry_json(entry, NULL));
+        else
+            add_row(&table, entry);
+    }
+    if (!options->value[OPT_JSON])
+        table_print(&table, stdout);
+    return status == SEKISHO_OK ? CLI_OK : report_error(&error);
+}
+
+int cmd_ledger_show(const struct options *options)
+{
+    struct ledger_filter filter;
+    struct ledger_job job = {0};
+    struct sekisho_ledger_reader *reader = NULL;
+    struct sekisho_error error;
+    uint64_t limit, shown = 0;
+
+    int code = ledger_filter_of(options, &filter);
+    if (code == CLI_OK && options_number(options, OPT_LIMIT, 1, 100000000, LIMIT_DEFAULT, &limit) < 0)
+        code = CLI_USAGE;
+    if (code == CLI_OK)
+        code = ledger_begin(options, true, &job);
+    if (code == CLI_OK && sekisho_ledger_read(job.session, &filter.given, job.head.size, &reader, &error) != SEKISHO_OK)
+        code = report_error(&error);
+    if (code == CLI_OK)
+        code = show(options, &job, reader, limit, &shown);
+    if (code == CLI_OK && !options->value[OPT_QUIET])
+        SAY(stderr, shown == limit ? TEXT_LEDGER_SHOWN_LIMIT : TEXT_LEDGER_SHOWN, count_text(shown));
+    sekisho_ledger_close(reader);
+    ledger_end(&job);
+    return code;
+}
