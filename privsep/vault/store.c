@@ -126,6 +126,8 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
         rc = store_commit(store);
     if (rc != 0)
         store_close(store);
+    else
+        reserve_open(&store->reserve, store->env, map_bytes);
     return rc;
 }
 
@@ -203,6 +205,8 @@ int store_commit(struct store *store)
     store->txn = NULL;
     rc = mdb_txn_commit(txn);
     settle(store, rc == 0);
+    if (rc == 0 && store->reserve.env)
+        reserve_keep(&store->reserve);
     return rc;
 }
 

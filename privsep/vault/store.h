@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #include "vault/merkle.h"
+#include "vault/reserve.h"
 #include "vault/stored.h"
 #include "vault/tenant_keys.h"
 #include "wire/messages.h"
@@ -56,6 +57,7 @@ struct tenant {
 struct store {
     MDB_env *env;
     MDB_txn *txn; /* the open write transaction, or NULL */
+    struct reserve reserve;
     MDB_dbi clock;
     int64_t clock_base_ms, clock_saved_ms, boot_at_open_ms;
     size_t tenant_count;
