@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "vault/loop.h"
+#include "vault/pins.h"
 #include "vault/rules.h"
 
 enum { FD_FRONT = 4, FD_AUTH = 5, FD_ROOT_KEY = 6, FD_COUNT = 7 };
@@ -68,6 +69,8 @@ static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN]
     uint64_t subjects = 0, leaves = 0;
     int rc = store_open(&vault->store, "/", config->store_bytes, config->tenants, config->tenant_count, root_key);
 
+    if (rc == 0)
+        rc = pins_write(&vault->store, "");
     if (rc != 0) {
         child_event(EVENT_STORE_FAILED, (uint32_t)rc, 0, 0, 0);
         errno = rc > 0 ? rc : EIO;

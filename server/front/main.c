@@ -136,7 +136,9 @@ int main(void)
         child_exit(EXIT_CRYPTO, EVENT_NONE, 0, 0, 0);
     const char *socket_path = place_of_socket(config);
     const struct sandbox_landlock_allow allow = {.socket_folder = socket_path ? "/" : NULL,
-                                                 .bind_tcp_port = config->tcp_port};
+                                                 .bind_tcp_port = config->tcp_port,
+                                                 /* gRPC tries [::1]:0 before it takes an IPv6 address */
+                                                 .any_port = strchr(config->tcp_address, ':') != NULL};
 
     child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
     child_step(&child, STEP_DUMPABLE, block_signals() && sandbox_not_dumpable());

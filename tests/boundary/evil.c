@@ -84,6 +84,17 @@ static void close_channels(struct evil *evil)
     close(evil->auth.fd);
 }
 
+static void remove_pins(const struct evil *evil)
+{
+    static const char *const kinds[] = {"citizen", "ledger"};
+    char path[128];
+
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%02u.%s.pin", evil->folder, i & 1 ? TENANT_A : TENANT_B, kinds[i / 2]);
+        unlink(path);
+    }
+}
+
 int evil_teardown(void **state)
 {
     struct evil *evil = *state;
@@ -96,6 +107,7 @@ int evil_teardown(void **state)
     }
     snprintf(path, sizeof path, "%s/data.mdb", evil->folder);
     unlink(path);
+    remove_pins(evil);
     rmdir(evil->folder);
     free(evil);
     return 0;

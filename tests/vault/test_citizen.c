@@ -1,7 +1,11 @@
 /* ENROLL_CITIZEN: a blob opens for its tenant, application and portal only, and once. */
 #include "fixture.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "crypto/hpke.h"
+#include "vault/pins.h"
 
 static struct answer answer;
 
@@ -89,6 +93,35 @@ static void a_blob_of_an_enrolled_number_is_a_duplicate_and_used(void **state)
     assert_int_equal(present(fixture, &item, NULL), DETAIL_BLOB_USED);
 }
 
+/* What an operator gives to citizens' clients, past the front. */
+static void pins_are_the_fingerprints_of_the_keys(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t hash[HASH_LEN];
+    char path[128], text[80], expected[80];
+
+    assert_int_equal(pins_write(&fixture->store, fixture->folder), 0);
+    assert_int_equal(pins_write(&fixture->store, fixture->folder), 0); /* as at every start */
+    for (int kind = 0; kind < 2; kind++) {
+        const struct tenant_keys *keys = fixture->store.tenant[1].keys;
+        snprintf(path, sizeof path, "%s/%02u.%s.pin", fixture->folder, TENANT_B, kind ? "ledger" : "citizen");
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        assert_non_null(fgets(text, sizeof text, file));
+        fclose(file);
+        assert_int_equal(sha256(kind ? keys->ledger_public : keys->citizen_public, 32, hash), 0);
+        for (int i = 0; i < HASH_LEN; i++)
+            snprintf(expected + 2 * i, 3, "%02x", hash[i]);
+        strcat(expected, "\n");
+        assert_string_equal(text, expected);
+    }
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%02u.%s.pin", fixture->folder, i & 1 ? TENANT_A : TENANT_B,
+                 i & 2 ? "ledger" : "citizen");
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -96,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_blob_enrols_once),
         TEST(a_blob_is_bound_to_tenant_application_and_portal),
+        TEST(pins_are_the_fingerprints_of_the_keys),
         TEST(a_blob_of_an_enrolled_number_is_a_duplicate_and_used),
     };
     return cmocka_run_group_tests_name("citizen blobs", tests, NULL, NULL);
