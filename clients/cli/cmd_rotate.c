@@ -9,11 +9,11 @@
 #include <limits.h>
 #include <lmdb.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "crypto/hash.h"
 #include "root_key_file.h"
+#include "store_folder.h"
 #include "vault/rewrap.h"
 
 static int keys_of(const struct options *options, unsigned *keys)
@@ -60,22 +60,6 @@ int cmd_key_rotate(const struct options *options)
 }
 
 /* ---- root key ---- */
-
-/* As the warden does: whoever has the lock is the store's only user. -1 after a message. */
-static int lock_store(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0) {
-        SAY(stderr, TEXT_FILE_UNREADABLE, folder, strerror(errno));
-        return -1;
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return fd;
-    SAY(stderr, TEXT_STORE_IN_USE, folder);
-    close(fd);
-    return -1;
-}
 
 /* A new file's name is durable with its folder only. */
 static int sync_folder_of(const char *path)
@@ -131,7 +115,7 @@ int cmd_key_rotate_root(const struct options *options)
         SAY(stderr, TEXT_OPTION_MISSING, !folder ? "--store" : !old ? "--root-key" : "--output");
         return CLI_USAGE;
     }
-    int lock = lock_store(folder);
+    int lock = store_folder_lock(folder);
     if (lock < 0)
         return CLI_USAGE;
     int code = crypto_init() == 0 ? root_key_open(old, options->value[OPT_PASSWORD_FILE], keys.from) : CLI_USAGE;

@@ -52,7 +52,7 @@ static int candidate_key(const struct budget *budget, enum key_age age, const ch
 /* A row that is not there is a budget of which nothing is spent. The day of a row that is there may be over. */
 static int load(const struct budget *budget, const struct row_key *name, struct stored_budget *row)
 {
-    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes}, value;
+    MDB_val key = {name->length, (void *)name->bytes}, value;
     int rc = mdb_get(budget->store->txn, budget->session->tenant->budget, &key, &value);
 
     *row = (struct stored_budget){.day_began_ms = budget->now_ms};
@@ -92,14 +92,14 @@ static int load_candidate(const struct budget *budget, const char number[NUMBER_
 
 static int save(const struct budget *budget, const struct row_key *name, const struct stored_budget *row)
 {
-    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes}, value = {sizeof *row, (void *)(uintptr_t)row};
+    MDB_val key = {name->length, (void *)name->bytes}, value = {sizeof *row, (void *)row};
 
     return mdb_put(budget->store->txn, budget->session->tenant->budget, &key, &value, 0);
 }
 
 static int clear(const struct budget *budget, const struct row_key *name)
 {
-    MDB_val key = {name->length, (void *)(uintptr_t)name->bytes};
+    MDB_val key = {name->length, (void *)name->bytes};
 
     return mdb_del(budget->store->txn, budget->session->tenant->budget, &key, NULL);
 }

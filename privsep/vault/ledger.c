@@ -28,7 +28,7 @@ static int put_hash(void *context, unsigned level, uint64_t index, const uint8_t
 {
     const struct ledger_tree *tree = context;
     uint64_t number = node_key(level, index);
-    MDB_val key = {sizeof number, &number}, value = {HASH_LEN, (void *)(uintptr_t)hash};
+    MDB_val key = {sizeof number, &number}, value = {HASH_LEN, (void *)hash};
 
     if (level == 0)
         return mdb_put(tree->txn, tree->tenant->leaf, &key, &value, MDB_APPEND);
@@ -80,8 +80,8 @@ int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item 
                      uint8_t leaf_hash[HASH_LEN])
 {
     struct iovec parts[2] = {
-        {.iov_base = (void *)(uintptr_t)entry, .iov_len = sizeof *entry},
-        {.iov_base = (void *)(uintptr_t)items, .iov_len = item_count * sizeof *items},
+        {.iov_base = (void *)entry, .iov_len = sizeof *entry},
+        {.iov_base = (void *)items, .iov_len = item_count * sizeof *items},
     };
     uint8_t leaf[1 + HASH_LEN] = {0x00};
 

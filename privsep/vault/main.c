@@ -72,7 +72,7 @@ static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN]
     if (rc == 0)
         rc = pins_write(&vault->store, "");
     if (rc != 0) {
-        child_event(EVENT_STORE_FAILED, (uint32_t)rc, 0, 0, 0);
+        child_event(rc == ESTALE || rc == EBADMSG ? EVENT_ERASURES_REFUSED : EVENT_STORE_FAILED, (uint32_t)rc, 0, 0, 0);
         errno = rc > 0 ? rc : EIO;
         return false;
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "number/individual_number.h"
+#include "vault/erase.h"
 #include "vault/operations.h"
 #include "vault/record.h"
 
@@ -249,31 +250,6 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
     return replace_active(context, item, &record, result);
 }
 
-static int erase_active(struct op_context *context, const struct call_item *item, struct stored_record *record)
-{
-    struct store *store = context->store;
-    struct tenant *tenant = context->tenant;
-    char number[NUMBER_LEN];
-    int rc = record_open(tenant, item->reference, record, number);
-
-    if (rc == 0)
-        rc = index_delete(store, tenant, number);
-    crypto_wipe(number, sizeof number);
-    if (rc == 0)
-        rc = former_delete_all(store, tenant, item->reference, record->former_count);
-    record->state = RECORD_ERASED;
-    record->former_count = 0;
-    record->changed_at_us = context->now_us;
-    memcpy(record->change_request, item->request_id, REQUEST_ID_LEN);
-    memset(record->nonce, 0, sizeof record->nonce);
-    memset(record->sealed, 0, sizeof record->sealed);
-    if (rc == 0)
-        rc = record_put(store, tenant, item->reference, record);
-    if (rc == 0)
-        tenant->now.subjects--;
-    return rc;
-}
-
 int op_erase(struct op_context *context, const void *data, struct op_result *result)
 {
     const struct call_item *item = data;
@@ -293,5 +269,7 @@ int op_erase(struct op_context *context, const void *data, struct op_result *res
         return 0;
     }
     result->detail = DETAIL_DONE;
-    return erase_active(context, item, &record);
+    record.changed_at_us = context->now_us;
+    memcpy(record.change_request, item->request_id, REQUEST_ID_LEN);
+    return erase_subject(context->store, context->tenant, item->reference, &record);
 }

@@ -28,7 +28,7 @@ static struct record_aad record_aad(const struct tenant *tenant, const uint8_t r
 
 static MDB_val reference_key(const uint8_t reference[REFERENCE_LEN])
 {
-    return (MDB_val){REFERENCE_LEN, (void *)(uintptr_t)reference};
+    return (MDB_val){REFERENCE_LEN, (void *)reference};
 }
 
 static int index_key(struct tenant *tenant, enum key_age age, const char number[NUMBER_LEN], uint8_t key[HASH_LEN])
@@ -66,7 +66,7 @@ int record_get(struct store *store, struct tenant *tenant, const uint8_t referen
 int record_put(struct store *store, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN],
                const struct stored_record *record)
 {
-    MDB_val key = reference_key(reference), value = {sizeof *record, (void *)(uintptr_t)record};
+    MDB_val key = reference_key(reference), value = {sizeof *record, (void *)record};
 
     return mdb_put(store->txn, tenant->record, &key, &value, 0);
 }
@@ -186,7 +186,7 @@ int former_put(struct store *store, struct tenant *tenant, const uint8_t referen
                const struct stored_record *record)
 {
     struct former_key name = former_key(reference, order);
-    MDB_val key = {sizeof name, &name}, value = {sizeof *record, (void *)(uintptr_t)record};
+    MDB_val key = {sizeof name, &name}, value = {sizeof *record, (void *)record};
 
     return mdb_put(store->txn, tenant->former, &key, &value, MDB_NOOVERWRITE);
 }

@@ -13,7 +13,7 @@ static const char rotation_name[] = "rotation"; /* of the row in a tenant's meta
 
 static MDB_val rotation_row(void)
 {
-    return (MDB_val){sizeof rotation_name - 1, (void *)(uintptr_t)rotation_name};
+    return (MDB_val){sizeof rotation_name - 1, (void *)rotation_name};
 }
 
 static bool fits_keys(const struct stored_rotation *rotation, const struct data_keys *keys)
@@ -135,7 +135,7 @@ static int end_phase(struct store *store, struct tenant *tenant)
 /* The row after the place, or MDB_NOTFOUND. */
 static int row_after_place(MDB_cursor *cursor, const struct stored_rotation *rotation, MDB_val *key, MDB_val *value)
 {
-    *key = (MDB_val){rotation->place_length, (void *)(uintptr_t)rotation->place};
+    *key = (MDB_val){rotation->place_length, (void *)rotation->place};
     if (rotation->place_length == 0)
         return mdb_cursor_get(cursor, key, value, MDB_FIRST);
     int rc = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);

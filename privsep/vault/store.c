@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "vault/erase.h"
 #include "vault/ledger.h"
 #include "vault/record.h"
 #include "vault/rotation.h"
@@ -65,6 +66,8 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
     if (rc == 0)
         rc = count_subjects(txn, tenant, &tenant->now.subjects);
     if (rc == 0)
+        rc = erase_load(txn, tenant);
+    if (rc == 0)
         rc = record_make_decoy(tenant);
     tenant->committed = tenant->now;
     return rc;
@@ -107,7 +110,7 @@ static int save_clock(struct store *store)
 int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                size_t tenant_count, const uint8_t root_key[32])
 {
-    *store = (struct store){0};
+    *store = (struct store){.erasures.fd = -1};
     int rc = mdb_env_create(&store->env);
     if (rc != 0)
         return rc;
@@ -123,6 +126,10 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
         store->tenant_count++;
     }
     if (rc == 0)
+        rc = erasures_open(store, folder);
+    if (rc == 0)
+        rc = ledger_sign(store);
+    if (rc == 0)
         rc = store_commit(store);
     if (rc != 0)
         store_close(store);
@@ -137,7 +144,8 @@ void store_close(struct store *store)
     for (size_t i = 0; i < store->tenant_count; i++)
         tenant_keys_free(store->tenant[i].keys);
     mdb_env_close(store->env);
-    *store = (struct store){0};
+    erasures_close(&store->erasures);
+    *store = (struct store){.erasures.fd = -1};
 }
 
 void store_prefault(struct store *store)
@@ -183,7 +191,8 @@ static void settle(struct store *store, bool committed)
     for (size_t i = 0; i < store->tenant_count; i++) {
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.ledger.size == tenant->committed.ledger.size &&
-            tenant->now.subjects == tenant->committed.subjects && !rotation_changed(tenant))
+            tenant->now.subjects == tenant->committed.subjects && tenant->now.erased == tenant->committed.erased &&
+            !rotation_changed(tenant))
             continue;
         settle_keys(tenant, committed);
         if (committed)
@@ -197,9 +206,12 @@ int store_commit(struct store *store)
 {
     int rc = save_clock(store);
 
+    if (rc == 0)
+        rc = erasures_write(&store->erasures);
     if (rc != 0) {
+        int kept = erasures_take_back(&store->erasures);
         store_abort(store);
-        return rc;
+        return kept == 0 ? rc : MDB_PANIC;
     }
     MDB_txn *txn = store->txn;
     store->txn = NULL;
@@ -207,6 +219,10 @@ int store_commit(struct store *store)
     settle(store, rc == 0);
     if (rc == 0 && store->reserve.env)
         reserve_keep(&store->reserve);
+    if (rc == 0)
+        erasures_keep(&store->erasures);
+    else if (erasures_take_back(&store->erasures) != 0)
+        return MDB_PANIC;
     return rc;
 }
 
@@ -216,5 +232,6 @@ void store_abort(struct store *store)
         return;
     mdb_txn_abort(store->txn);
     store->txn = NULL;
+    erasures_forget(&store->erasures);
     settle(store, false);
 }

@@ -4,6 +4,7 @@
  *
  *   <tenant>.meta    "keys"                      -> wrapped tenant keys (tenant_keys.h)
  *                    "rotation"                  -> struct stored_rotation  (rotation.h)
+ *                    "erased"                    -> u64: erasures so far    (erasures.h)
  *   <tenant>.index   PRF(index key, number)[16]  -> struct stored_index     (which reference, current or former)
  *   <tenant>.record  reference[16]               -> struct stored_record    (sealed number, state)
  *   <tenant>.former  reference[16] || u32 order  -> struct stored_record    (numbers before a REPLACE, still sealed)
@@ -29,6 +30,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vault/erasures.h"
 #include "vault/merkle.h"
 #include "vault/reserve.h"
 #include "vault/stored.h"
@@ -41,6 +43,7 @@ struct tenant_state {
     struct merkle ledger;                /* its size is the index of the next leaf */
     struct ledger_checkpoint checkpoint; /* the last signed tree head; of the whole ledger once committed */
     struct stored_rotation rotation;
+    uint64_t erased; /* erasures so far (erasures.h) */
 };
 
 struct tenant {
@@ -61,10 +64,12 @@ struct store {
     MDB_dbi clock;
     int64_t clock_base_ms, clock_saved_ms, boot_at_open_ms;
     size_t tenant_count;
+    struct erasures erasures;
     struct tenant tenant[TENANTS_MAX];
 };
 
-/* Opens or makes the store in `folder`; tenants that are new get keys. `root_key` (32 bytes) is read, not kept. */
+/* Opens or makes the store in `folder`; tenants that are new get keys. `root_key` (32 bytes) is read, not kept.
+ * ESTALE or EBADMSG: the erasure journal is lost or damaged (erasures.h). */
 int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                size_t tenant_count, const uint8_t root_key[32]);
 void store_close(struct store *store);

@@ -31,7 +31,7 @@ _Static_assert(sizeof(struct wrapped_keys) == 228, "wrapped_keys layout");
 
 static MDB_val keys_row(void)
 {
-    return (MDB_val){sizeof keys_name - 1, (void *)(uintptr_t)keys_name};
+    return (MDB_val){sizeof keys_name - 1, (void *)keys_name};
 }
 
 static struct aead *wrapping_context(uint16_t tenant, const uint8_t root_key[32])
