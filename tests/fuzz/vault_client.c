@@ -21,9 +21,9 @@ void client_session(uint8_t session, struct session_open *open)
 void client_permit(uint8_t kind, uint16_t permit[PERMIT_LEN])
 {
     memset(permit, 0, PERMIT_LEN * sizeof permit[0]);
-    for (uint16_t operation = 0; operation < OPERATION_COUNT; operation++)
+    for (int operation = 0; operation < OPERATION_COUNT; operation++)
         if (kind % 4 != 0 || kind / 4 == operation)
-            permit[operation] = operation_purposes(operation);
+            permit[operation] = operation_purposes((uint16_t)operation);
 }
 
 size_t client_seal(uint8_t session, uint64_t call_seq, uint16_t method, const void *plain, size_t length, uint8_t *body)

@@ -150,7 +150,7 @@ static unsigned frames_in_record(const uint8_t *data, size_t left)
     unsigned frames = 0;
 
     while (left > 0) {
-        size_t length, step = frame_in_record(data, left, &length);
+        size_t length = 0, step = frame_in_record(data, left, &length);
         if (step == 0)
             return 0;
         data += step;
@@ -164,7 +164,7 @@ static void note_record(const uint8_t *data, size_t left)
 {
     if (frames_in_record(data, left) == 0)
         note_refused(PEER_FRONT);
-    for (size_t length, step; !world.doomed && left > 0; data += step, left -= step) {
+    for (size_t length = 0, step; !world.doomed && left > 0; data += step, left -= step) {
         step = frame_in_record(data, left, &length);
         note_frame(PEER_FRONT, data, length);
     }

@@ -67,14 +67,17 @@ static pid_t owner;
 static void remove_folder(void)
 {
     char path[sizeof folder + NAME_MAX + 2];
-    DIR *entries = getpid() == owner ? opendir(folder) : NULL;
+    struct dirent **names;
+    int count = getpid() == owner ? scandir(folder, &names, NULL, alphasort) : -1;
 
-    for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
         unlink(path);
+        free(names[i]);
     }
-    if (entries)
-        closedir(entries);
+    if (count < 0)
+        return;
+    free(names);
     rmdir(folder);
 }
 
