@@ -263,6 +263,7 @@ static const struct rpc_method number_methods[] = {
     {.name = "Replace", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Erase", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Unlock", .kind = RPC_UNARY, .on_message = on_number},
+    {.name = "RotateKeys", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "MatchStream",
      .kind = RPC_BIDI_STREAM,
      .on_message = on_stream,
@@ -283,7 +284,8 @@ struct fake_server *fake_start(const char *socket_path)
     struct rpc_listen listen = {.unix_path = socket_path};
     struct rpc_service services[] = {
         {&sekisho__v1__session_service__descriptor, session_methods, 3, fake},
-        {&sekisho__v1__number_service__descriptor, number_methods, 7, fake},
+        {&sekisho__v1__number_service__descriptor, number_methods, sizeof number_methods / sizeof number_methods[0],
+         fake},
     };
     struct rpc_config config = {.listen = &listen,
                                 .listen_count = 1,
