@@ -10,36 +10,35 @@
 /* Rows of one table: its heading takes one. */
 #define TABLE_ENTRIES (TABLE_ROWS_MAX - 1)
 
-/* References of an entry in one cell: the first, and how many more. */
-static void touched_text(const struct sekisho_ledger_entry *entry, char *out, size_t size)
+/* The item to show of a batch: the one asked for, else the first. Only with entry->count > 0. */
+static void chosen_item(const struct sekisho_ledger_entry *entry, const uint8_t *reference,
+                        struct sekisho_ledger_item *item)
 {
-    struct sekisho_ledger_item item;
-    char reference[HEX16_LEN + 1];
-
-    if (entry->count == 0) {
-        snprintf(out, size, "-");
-        return;
+    for (size_t i = 0; reference && i < entry->count; i++) {
+        sekisho_ledger_item(entry, i, item);
+        if (memcmp(item->reference, reference, sizeof item->reference) == 0)
+            return;
     }
-    sekisho_ledger_item(entry, 0, &item);
-    hex16_format(item.reference, reference);
-    if (strspn(reference, "0") == HEX16_LEN)
-        strcpy(reference, "-");
-    if (entry->count == 1)
-        snprintf(out, size, "%s", reference);
-    else
-        snprintf(out, size, "%s +%zu", reference, entry->count - 1);
+    sekisho_ledger_item(entry, 0, item);
 }
 
-static void outcome_text(const struct sekisho_ledger_entry *entry, char *out, size_t size)
+/* What became of an entry's item, and whose it was; "+n": and n more. */
+static void item_texts(const struct sekisho_ledger_entry *entry, const uint8_t *reference, char outcome[32],
+                       char touched[64])
 {
     struct sekisho_ledger_item item;
+    char hex[HEX16_LEN + 1], more[24] = "";
 
-    if (!entry->permitted || entry->count == 0) {
-        snprintf(out, size, "%s", text(TEXT_LEDGER_NOT_PERMITTED));
+    snprintf(outcome, 32, "%s", text(TEXT_LEDGER_NOT_PERMITTED));
+    snprintf(touched, 64, "-");
+    if (!entry->permitted || entry->count == 0)
         return;
-    }
-    sekisho_ledger_item(entry, 0, &item);
-    snprintf(out, size, "%s%s", sekisho_outcome_name(item.outcome), entry->count > 1 ? " ..." : "");
+    chosen_item(entry, reference, &item);
+    hex16_format(item.reference, hex);
+    if (entry->count > 1)
+        snprintf(more, sizeof more, " +%zu", entry->count - 1);
+    snprintf(outcome, 32, "%s", sekisho_outcome_name(item.outcome));
+    snprintf(touched, 64, "%s%s", strspn(hex, "0") == HEX16_LEN ? "-" : hex, more);
 }
 
 static void start_table(struct table *table)
@@ -50,14 +49,13 @@ static void start_table(struct table *table)
                                            text(TEXT_COLUMN_OUTCOME), text(TEXT_COLUMN_REFERENCE)});
 }
 
-static void add_row(struct table *table, const struct sekisho_ledger_entry *entry)
+static void add_row(struct table *table, const struct sekisho_ledger_entry *entry, const uint8_t *reference)
 {
     char index[24], time[TIME_TEXT_LEN], outcome[32], touched[64];
 
     snprintf(index, sizeof index, "%" PRIu64, entry->index);
     time_format(entry->time_us, time);
-    outcome_text(entry, outcome, sizeof outcome);
-    touched_text(entry, touched, sizeof touched);
+    item_texts(entry, reference, outcome, touched);
     if (table->rows > TABLE_ENTRIES) {
         table_print(table, stdout);
         start_table(table);
@@ -66,8 +64,8 @@ static void add_row(struct table *table, const struct sekisho_ledger_entry *entr
                                            sekisho_purpose_name(entry->purpose), outcome, touched});
 }
 
-static int show(const struct options *options, const struct ledger_job *job, struct sekisho_ledger_reader *reader,
-                uint64_t limit, uint64_t *shown)
+static int show(const struct options *options, const struct ledger_job *job, const struct ledger_filter *filter,
+                struct sekisho_ledger_reader *reader, uint64_t limit, uint64_t *shown)
 {
     const struct sekisho_ledger_entry *entry;
     struct sekisho_proof proof;
@@ -85,7 +83,7 @@ static int show(const struct options *options, const struct ledger_job *job, str
         if (options->value[OPT_JSON])
             json_line(entry_json(entry, NULL));
         else
-            add_row(&table, entry);
+            add_row(&table, entry, filter->given.reference);
     }
     if (!options->value[OPT_JSON])
         table_print(&table, stdout);
@@ -108,7 +106,7 @@ int cmd_ledger_show(const struct options *options)
     if (code == CLI_OK && sekisho_ledger_read(job.session, &filter.given, job.head.size, &reader, &error) != SEKISHO_OK)
         code = report_error(&error);
     if (code == CLI_OK)
-        code = show(options, &job, reader, limit, &shown);
+        code = show(options, &job, &filter, reader, limit, &shown);
     if (code == CLI_OK && !options->value[OPT_QUIET])
         SAY(stderr, shown == limit ? TEXT_LEDGER_SHOWN_LIMIT : TEXT_LEDGER_SHOWN, count_text(shown));
     sekisho_ledger_close(reader);
