@@ -133,6 +133,7 @@ def auth(seeds):
     put("login_logout", START, challenge(), login(TANAKA), opened, bytes([LOGOUT, 0]), closed, bytes([LOGOUT, 0x80]))
     put("vault_full", START, challenge(), login(APPROVER), refused)
     put("wrong_accounts", START, *[challenge() + login(a, n) for n, a in enumerate([CLOSED, UNSERVED, OTHER_TANAKA])])
+    put("stretched_account", START, challenge(), login(TANAKA, 0, 0, (4, 24)), opened)
     put("wrong_password", START, challenge(), login(TANAKA, 0, 0, (104, 0x58)))
     put("wrong_layout", START, *[challenge() + login(TANAKA, n, 0, change) for n, change in enumerate(
         [(0, 2), (2, 13), (4, 0), (6, 0), (100, 1), (232, 1), (240, 1)])])
