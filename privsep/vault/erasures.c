@@ -92,6 +92,7 @@ struct scan {
     uint64_t at_open[TENANTS_MAX + 1]; /* that the store knew of */
     bool based[TENANTS_MAX + 1];
     bool lost; /* of the head */
+    bool new_store;
 };
 
 static int take_record(struct scan *scan, const struct erasure_record *record)
@@ -109,6 +110,9 @@ static int take_record(struct scan *scan, const struct erasure_record *record)
     if (!scan->based[id] || record->count != scan->known[id] + 1)
         return EBADMSG;
     scan->known[id] = record->count;
+    /* Its data.mdb is gone, or this folder is not the store's: nothing is begun anew in its place. */
+    if (scan->new_store)
+        return ESTALE;
     if (!tenant || record->count <= scan->at_open[id])
         return 0;
     /* The store is older than the erasures before this one too. */
@@ -182,7 +186,7 @@ static int check_tenant(const struct scan *scan, struct erasures *erasures, cons
 
 static int scan_file(struct store *store, struct erasures *erasures)
 {
-    struct scan scan = {.store = store};
+    struct scan scan = {.store = store, .new_store = is_new(store)};
     struct stat info;
 
     for (size_t i = 0; i < store->tenant_count; i++)

@@ -8,8 +8,9 @@
  * an erasure that only the journal has was asked for, permitted and not yet answered, and is completed at the next
  * start, with a leaf in the ledger under the account "erasure-journal".
  *
- * A journal that is missing, or that knows fewer erasures than the store, has been lost: the vault does not start,
- * unless the operator has begun a new one knowingly (erasures_restart).
+ * A journal that is missing, or that knows fewer erasures than the store, has been lost; erasures beside an empty store
+ * say that the store has been. The vault does not start then, unless the operator has begun a new journal knowingly
+ * (erasures_restart).
  *
  * References are random and say nothing of a number. Functions return 0, an errno or an LMDB code.
  */
