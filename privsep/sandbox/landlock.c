@@ -31,10 +31,10 @@ static int create_ruleset(const struct ll_ruleset *rights)
 static bool allow_socket_below(int ruleset, const char *folder)
 {
     int parent = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    const struct ll_path_beneath rule = {.allowed = LL_FS_MAKE_SOCK, .parent_fd = parent};
 
     if (parent < 0)
         return false;
+    const struct ll_path_beneath rule = {.allowed = LL_FS_MAKE_SOCK, .parent_fd = parent};
     bool added = syscall(LL_SYS_ADD_RULE, ruleset, LL_RULE_PATH_BENEATH, &rule, 0) == 0;
     close(parent);
     return added;
