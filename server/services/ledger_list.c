@@ -214,8 +214,11 @@ static bool take_request(struct rpc_call *call, const Sekisho__V1__ListEntriesRe
     if (request->page_size < 0 || request->page_size > PAGE_MAX)
         return fail_field(call, FRONT_BAD_PAGE, "page_size", "must be 0 to 1,000");
     listing->page_size = request->page_size ? (uint16_t)request->page_size : PAGE_DEFAULT;
-    if (!hash_filters(&listing->request, listing->tenant, &listing->filters) ||
-        !take_token(request->page_token, listing->filters, &listing->request.next))
+    if (!hash_filters(&listing->request, listing->tenant, &listing->filters)) {
+        rpc_call_finish(call, error_of_front(FRONT_BUSY));
+        return false;
+    }
+    if (!take_token(request->page_token, listing->filters, &listing->request.next))
         return fail_field(call, FRONT_BAD_PAGE_TOKEN, "page_token", "must be next_page_token of the page before");
     return true;
 }
