@@ -209,6 +209,7 @@ static void on_vault_frame(const struct frame_view *view)
     if (view->header->type != FRAME_SESSION_OPEN || world.open_count == LOGINS)
         return;
     memcpy(&open, view->body, sizeof open);
+    REQUIRE(world.open_count < world.good_count);
     for (unsigned i = 0; i < world.open_count; i++) {
         REQUIRE(memcmp(open.session, world.open[i].session, SESSION_ID_LEN) != 0);
         REQUIRE(memcmp(open.call_key, world.open[i].call_key, SESSION_KEY_LEN) != 0);

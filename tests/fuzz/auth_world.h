@@ -32,7 +32,7 @@ struct world {
     unsigned challenge_count;
     bool challenge_used[CHALLENGES];
     struct login login[LOGINS];
-    unsigned login_count;
+    unsigned login_count, good_count; /* sealed; of them, those that may succeed */
     struct session_open open[LOGINS]; /* as the vault got them */
     uint64_t open_seq[LOGINS];
     unsigned open_count;

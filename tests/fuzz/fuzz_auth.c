@@ -127,7 +127,7 @@ static void step_login(struct input *input)
         world_login_good(&login->plain, &login->request) && memcmp(&sealed, &login->request, sizeof sealed) == 0;
     login->seq = world.front.outer.sent + 1;
     if (world_send(PEER_FRONT, FRAME_LOGIN, 0, &login->request, sizeof login->request))
-        world.login_count++;
+        world.login_count++, world.good_count += login->good;
 }
 
 /* A login that was sent before, once more. */
@@ -140,7 +140,7 @@ static void step_repeat(struct input *input)
     *login = world.login[input_u8(input) % world.login_count];
     login->seq = world.front.outer.sent + 1;
     if (world_send(PEER_FRONT, FRAME_LOGIN, 0, &login->request, sizeof login->request))
-        world.login_count++;
+        world.login_count++, world.good_count += login->good;
 }
 
 static void step_logout(struct input *input)

@@ -73,6 +73,8 @@ def vault(seeds):
     put("group", *enrolled, *[call(0, MATCH, CHANGE, (0, 0, n % 3)) for n in range(12)])
     put("guesses_end", *enrolled, *[call(0, MATCH, CHANGE, (0, 0, n)) + TURN for n in range(1, 9)], clock(0xffff),
         clock(0xffff), open_session(0), call(0, MATCH, CHANGE, (0, 0, 5)))
+    put("session_guesses", START, open_session(0), *[call(0, LOOKUP, CHANGE, (0, 0, n % 5)) + TURN for n in range(15)],
+        struct.pack("<BB", 4, 0), open_session(0), *[call(0, LOOKUP, CHANGE, (0, 0, n % 5)) + TURN for n in range(8)])
     put("unlock", *enrolled, *[call(0, MATCH, CHANGE, (0, 0, 2)) for _ in range(5)], TURN, open_session(1, permit=1),
         call(1, UNLOCK, REGISTER, (0, 1, 0)), call(1, UNLOCK, CHANGE, (0, 0, 0)), TURN,
         call(0, MATCH, CHANGE, (0, 0, 0)))
@@ -188,8 +190,8 @@ def frame_headers(seeds):
     warden, from_front, from_auth, from_vault = range(4)
     sealed, serving, draining = 1, 2, 3
 
-    def put(name, table, peer, phase, kind, reply_to, body, what=15, extra=0):
-        data = bytes([table, peer, phase, 6, what | (16 if extra else 0)])
+    def put(name, table, peer, phase, kind, reply_to, body, what=15, extra=0, last_seq=6):
+        data = bytes([table, peer, phase, last_seq, what | (16 if extra else 0)])
         data += struct.pack("<H", extra) if extra else b""
         data += b"SKSH" + struct.pack("<HHIIQQ", 1, kind, 48 + body, 0, 7, reply_to) + bytes(16) + bytes(body)
         seeds.put("frame", name, data)
@@ -202,6 +204,12 @@ def frame_headers(seeds):
     put("login", auth_table, from_front, serving, 0x302, 0, 392)
     put("open_reply", auth_table, from_vault, draining, 0x401, 3, 8)
     put("call_reply", front_table, from_vault, serving, 0x201, 9, 16)
+    put("seq_skipped", vault_table, from_front, serving, 0x204, 0, 0, what=7, last_seq=5)
+    put("seq_repeated", vault_table, from_front, serving, 0x204, 0, 0, what=7, last_seq=7)
+    put("other_build", vault_table, from_front, serving, 0x204, 0, 0, what=13)
+    put("other_length", vault_table, from_front, serving, 0x200, 0, 64, what=11, extra=1)
+    put("wrong_phase", vault_table, from_front, sealed, 0x204, 0, 0)
+    put("wrong_peer", vault_table, from_auth, serving, 0x200, 0, 64)
     put("unmended", vault_table, from_front, serving, 0x204, 0, 0, what=0)
     put("request_with_reply_to", vault_table, from_front, serving, 0x204, 1, 0)
     seeds.put("frame", "short", bytes([0, 1, 2, 0, 15]) + b"SKSH")
@@ -262,7 +270,7 @@ def services(seeds):
     put("login_lengths", rpc(session_service, login_method, good_login + field(4, bytes(287))))
     put("match", rpc(number_service, 1, sealed_call()), answer(vault_peer, 0, b"\1"))
     put("refused", *[rpc(number_service, n % 5, sealed_call()) + answer(vault_peer, 0, struct.pack("<BH", 0, n))
-                     for n in range(10)])
+                     for n in range(12)])
     put("batch", rpc(number_service, 0, sealed_call(length=900)), answer(vault_peer, 0, b"\x1f"))
     put("wrong_certificate", rpc(number_service, 1, sealed_call(), other_certificate=True))
     put("other_prefecture", rpc(number_service, 1, sealed_call(session=SESSION.replace("11", "13", 1))))
