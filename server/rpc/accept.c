@@ -49,15 +49,15 @@ static bool admit(struct rpc_call *call)
 {
     struct rpc_server *server = call->server;
 
-    if (!call->entry->method) {
-        rpc_call_refuse(call, RPC_ERROR(.code = GRPC_STATUS_UNIMPLEMENTED, .reason = "UNKNOWN_METHOD",
-                                        .message = "no such method", .message_ja = "このメソッドはありません。"));
-        return false;
-    }
-    if (!rpc_peer_certificate(server->peers, call->core, call->certificate)) {
+    if (!rpc_peer_certificate(server->peers, call->core, call->certificate, &call->connection)) {
         rpc_call_refuse(call, RPC_ERROR(.code = GRPC_STATUS_UNAUTHENTICATED, .reason = "NO_CERTIFICATE",
                                         .message = "the client certificate cannot be read",
                                         .message_ja = "クライアント証明書を確認できません。"));
+        return false;
+    }
+    if (!call->entry->method) {
+        rpc_call_refuse(call, RPC_ERROR(.code = GRPC_STATUS_UNIMPLEMENTED, .reason = "UNKNOWN_METHOD",
+                                        .message = "no such method", .message_ja = "このメソッドはありません。"));
         return false;
     }
     if (server->live_calls >= server->limits.max_calls) {

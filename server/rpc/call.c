@@ -8,6 +8,7 @@
 #include <grpc/support/alloc.h>
 #include <grpc/support/time.h>
 
+#include "server/rpc/fruitless.h"
 #include "server/rpc/internal.h"
 
 struct rpc_call *rpc_call_take(struct rpc_entry *entry)
@@ -37,6 +38,8 @@ void rpc_call_release(struct rpc_call *call)
 
     if (call->counted)
         server->live_calls--;
+    if (call->connection && !call->core_cancelled)
+        fruitless_ended(call->connection);
     if (call->incoming)
         grpc_byte_buffer_destroy(call->incoming);
     if (call->status_done)

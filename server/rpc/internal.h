@@ -54,8 +54,9 @@ struct rpc_call {
     grpc_call_details details; /* of calls that the catch-all got */
     grpc_byte_buffer *incoming;
     uint8_t certificate[32];
-    bool counted; /* in live_calls */
-    bool begun;   /* the handler has had a callback */
+    const void *connection; /* its context, as a name only */
+    bool counted;           /* in live_calls */
+    bool begun;             /* the handler has had a callback */
     int core_cancelled;
     struct rpc_tag arrived, received, sent, closed;
     void *user;
@@ -87,6 +88,7 @@ struct rpc_server {
     struct rpc_health *health;
     struct rpc_reflection reflection;
     struct rpc_peer_cache *peers;
+    struct rpc_gate *gate;
     uint16_t port;
     struct rpc_source source; /* waiting is NULL when there is none */
 

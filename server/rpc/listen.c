@@ -1,13 +1,13 @@
 #include "server/rpc/listen.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/un.h>
+#include <unistd.h>
 
 #include <grpc/grpc_security.h>
 
+#include "server/rpc/bind.h"
+#include "server/rpc/fruitless.h"
 #include "server/rpc/tls.h"
 
 enum {
@@ -30,11 +30,9 @@ static int clamp(size_t value)
     return value > INT_MAX ? INT_MAX : (int)value;
 }
 
-grpc_server *rpc_listen_create_server(const struct rpc_limits *limits)
+grpc_server *rpc_listen_create_server(const struct rpc_limits *limits, struct rpc_gate *gate)
 {
     grpc_arg args[] = {
-        /* A second server on the port must fail to start, not share the clients silently. */
-        integer(GRPC_ARG_ALLOW_REUSEPORT, 0),
         /* The size limit holds after inflation: 200 KB on the wire would become 230 MB of memory. */
         integer(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, ONLY_IDENTITY),
         integer(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits->max_concurrent_streams),
@@ -52,64 +50,72 @@ grpc_server *rpc_listen_create_server(const struct rpc_limits *limits)
         integer(GRPC_ARG_MAX_CONNECTION_AGE_MS,
                 limits->max_connection_age_ms ? limits->max_connection_age_ms : INT_MAX),
         integer(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, CONNECTION_AGE_GRACE_MS),
+        rpc_gate_arg(gate, 0),
+        rpc_gate_arg(gate, 1),
+        rpc_gate_arg(gate, 2),
+        rpc_gate_arg(gate, 3),
     };
     grpc_channel_args channel_args = {.num_args = sizeof args / sizeof *args, .args = args};
     return grpc_server_create(&channel_args, NULL);
 }
 
-static bool add_tcp(grpc_server *server, const struct rpc_listen *listen, uint16_t *port, char error[256])
+/* Core listens on the next door of the gate, with these credentials. The listener belongs to the gate. */
+static bool add_door(grpc_server *server, struct rpc_gate *gate, int *door, int listener,
+                     grpc_server_credentials *credentials, char error[256])
 {
-    struct in6_addr unused;
-    char address[64];
-    grpc_server_credentials *credentials;
-    int bound;
-
-    if (inet_pton(AF_INET, listen->tcp_address, &unused) == 1) {
-        snprintf(address, sizeof address, "%.45s:%u", listen->tcp_address, listen->tcp_port);
-    } else if (inet_pton(AF_INET6, listen->tcp_address, &unused) == 1) {
-        snprintf(address, sizeof address, "[%.45s]:%u", listen->tcp_address, listen->tcp_port);
-    } else {
-        snprintf(error, 256, "not a numeric address: %.100s", listen->tcp_address);
+    if (*door >= RPC_GATE_DOORS) {
+        close(listener);
+        snprintf(error, 256, "too many listeners");
         return false;
     }
-    credentials = rpc_tls_credentials(listen, error);
-    if (!credentials)
-        return false;
-    bound = grpc_server_add_http2_port(server, address, credentials);
-    grpc_server_credentials_release(credentials);
-    if (bound == 0) {
-        snprintf(error, 256, "cannot listen on %s: in use, or not permitted", address);
-        return false;
-    }
-    *port = (uint16_t)bound;
-    return true;
+    /* Returns no port, as there is none, in success and failure alike; the gate knows whether it worked. */
+    (void)grpc_server_add_http2_port(server, rpc_gate_name(*door), credentials);
+    if (rpc_gate_add_door(gate, (*door)++, listener))
+        return true;
+    snprintf(error, 256, "gRPC %s does not take connections from outside", grpc_version_string());
+    return false;
 }
 
-static bool add_unix(grpc_server *server, const struct rpc_listen *listen, char error[256])
+static bool add_tcp(grpc_server *server, struct rpc_gate *gate, int *door, const struct rpc_listen *listen,
+                    uint16_t *port, char error[256])
 {
-    char address[sizeof "unix:" + sizeof((struct sockaddr_un *)0)->sun_path];
-    grpc_server_credentials *credentials;
-    int bound;
+    int listener = rpc_bind_tcp(listen->tcp_address, listen->tcp_port, port, error);
+    grpc_server_credentials *credentials = listener < 0 ? NULL : rpc_tls_credentials(listen, error);
+    bool added;
 
-    if (strlen(listen->unix_path) >= sizeof((struct sockaddr_un *)0)->sun_path) {
-        snprintf(error, 256, "the path of the unix socket is too long");
+    if (!credentials) {
+        if (listener >= 0)
+            close(listener);
         return false;
     }
-    snprintf(address, sizeof address, "unix:%s", listen->unix_path);
+    fruitless_watch(credentials, gate);
+    added = add_door(server, gate, door, listener, credentials, error);
+    grpc_server_credentials_release(credentials);
+    return added;
+}
+
+static bool add_unix(grpc_server *server, struct rpc_gate *gate, int *door, const struct rpc_listen *listen,
+                     char error[256])
+{
+    grpc_server_credentials *credentials;
+    int listener = rpc_bind_unix(listen->unix_path, error);
+    bool added;
+
+    if (listener < 0)
+        return false;
     credentials = grpc_insecure_server_credentials_create();
-    bound = grpc_server_add_http2_port(server, address, credentials);
+    added = add_door(server, gate, door, listener, credentials, error);
     grpc_server_credentials_release(credentials);
-    if (bound == 0)
-        snprintf(error, 256, "cannot listen on %.120s: the folder is missing or not writable", address);
-    return bound != 0;
+    return added;
 }
 
-bool rpc_listen_add(grpc_server *server, const struct rpc_listen *listen, uint16_t *port, char error[256])
+bool rpc_listen_add(grpc_server *server, struct rpc_gate *gate, int *door, const struct rpc_listen *listen,
+                    uint16_t *port, char error[256])
 {
     if (!listen->tcp_address && !listen->unix_path) {
         snprintf(error, 256, "a listener has neither a TCP address nor a unix path");
         return false;
     }
-    return (!listen->tcp_address || add_tcp(server, listen, port, error)) &&
-           (!listen->unix_path || add_unix(server, listen, error));
+    return (!listen->tcp_address || add_tcp(server, gate, door, listen, port, error)) &&
+           (!listen->unix_path || add_unix(server, gate, door, listen, error));
 }

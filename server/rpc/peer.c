@@ -10,7 +10,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-enum { CACHE_SLOTS = 64 };
+#include "server/rpc/fruitless.h"
+#include "server/rpc/gate.h"
+
+enum { CACHE_SLOTS = 512 };
 
 /* A connection's context is one object, and the reference held here keeps its address from being used again: the
  * address alone says that it is the same connection. */
@@ -21,12 +24,17 @@ struct peer {
 };
 
 struct rpc_peer_cache {
+    struct rpc_gate *gate;
     struct peer peers[CACHE_SLOTS];
 };
 
-struct rpc_peer_cache *rpc_peer_cache_new(void)
+struct rpc_peer_cache *rpc_peer_cache_new(struct rpc_gate *gate)
 {
-    return calloc(1, sizeof(struct rpc_peer_cache));
+    struct rpc_peer_cache *cache = calloc(1, sizeof *cache);
+
+    if (cache)
+        cache->gate = gate;
+    return cache;
 }
 
 void rpc_peer_cache_free(struct rpc_peer_cache *cache)
@@ -70,19 +78,23 @@ static bool identify(const grpc_auth_context *context, uint8_t sha256[32])
            memcmp(security->value, insecure, security->value_length) == 0;
 }
 
-bool rpc_peer_certificate(struct rpc_peer_cache *cache, grpc_call *call, uint8_t sha256[32])
+bool rpc_peer_certificate(struct rpc_peer_cache *cache, grpc_call *call, uint8_t sha256[32], const void **connection)
 {
     grpc_auth_context *context = grpc_call_auth_context(call);
     struct peer *peer = &cache->peers[((uintptr_t)context >> 6) % CACHE_SLOTS];
 
     if (!context)
         return false;
+    fruitless_message(context);
+    *connection = context;
     if (peer->context == context) {
         grpc_auth_context_release(context);
     } else {
         grpc_auth_context_release(peer->context);
         peer->context = context;
         peer->known = identify(context, peer->sha256);
+        if (peer->known)
+            rpc_gate_prove(cache->gate, call, context);
     }
     memcpy(sha256, peer->sha256, 32);
     return peer->known;

@@ -1,6 +1,7 @@
 /* Request messages: read from core, checked, unpacked into the server's arena, given to the handler. */
 #include <grpc/byte_buffer_reader.h>
 
+#include "server/rpc/fruitless.h"
 #include "server/rpc/internal.h"
 #include "server/rpc/validate.h"
 
@@ -115,6 +116,7 @@ void rpc_receive_event(void *owner, bool ok)
     live = !call->finished && !call->cancelled && !failed;
     pthread_mutex_unlock(&call->lock);
     if (live && call->incoming) {
+        fruitless_message(call->connection);
         rpc_receive_deliver(call);
     } else if (live) {
         call->begun = true;

@@ -115,10 +115,12 @@ struct rpc_listen {
 struct rpc_limits {
     size_t max_request_bytes; /* per message */
     size_t max_metadata_bytes;
-    int max_concurrent_streams; /* per connection */
-    size_t arena_bytes;         /* bound of memory for one unpacked request */
-    int max_calls;              /* in all; more get RESOURCE_EXHAUSTED with RetryInfo */
-    int max_connection_age_ms;  /* 0: none. Connections are asked to reconnect: fresh handshakes, fresh key checks. */
+    int max_concurrent_streams;        /* per connection */
+    size_t arena_bytes;                /* bound of memory for one unpacked request */
+    int max_calls;                     /* in all; more get RESOURCE_EXHAUSTED with RetryInfo */
+    uint32_t max_connections;          /* with room for them in RLIMIT_NOFILE, two descriptors each; fewer without */
+    uint32_t max_connections_from_one; /* IPv4 address, IPv6 /64 */
+    int max_connection_age_ms; /* 0: none. Connections are asked to reconnect: fresh handshakes, fresh key checks. */
 };
 extern const struct rpc_limits rpc_default_limits;
 

@@ -6,6 +6,7 @@
 #include <grpc/support/alloc.h>
 #include <grpc/support/time.h>
 
+#include "server/rpc/gate.h"
 #include "server/rpc/health.h"
 #include "server/rpc/internal.h"
 #include "server/rpc/listen.h"
@@ -19,6 +20,8 @@ const struct rpc_limits rpc_default_limits = {
     .max_concurrent_streams = 256,
     .arena_bytes = 1024 * 1024,
     .max_calls = 4096,
+    .max_connections = 8000,
+    .max_connections_from_one = 2000,
 };
 
 /* health, and reflection under two names */
@@ -33,7 +36,8 @@ static bool fail(char error[256], const char *text)
 static bool limits_are_sane(const struct rpc_limits *limits)
 {
     return limits->max_request_bytes > 0 && limits->max_metadata_bytes > 0 && limits->max_concurrent_streams > 0 &&
-           limits->arena_bytes > 0 && limits->max_calls > 0 && limits->max_connection_age_ms >= 0;
+           limits->arena_bytes > 0 && limits->max_calls > 0 && limits->max_connections > 0 &&
+           limits->max_connections_from_one > 0 && limits->max_connection_age_ms >= 0;
 }
 
 static void core_is_down_event(void *owner, bool ok)
@@ -77,7 +81,10 @@ static bool prepare(struct rpc_server *server, const struct rpc_config *config, 
     if (!add_services(server, config, error))
         return false;
     server->entries = calloc(server->entry_count, sizeof *server->entries);
-    server->peers = rpc_peer_cache_new();
+    server->gate = rpc_gate_new(config->limits.max_connections, config->limits.max_connections_from_one);
+    server->peers = rpc_peer_cache_new(server->gate);
+    if (!server->gate)
+        return fail(error, "too few descriptors, or out of memory");
     if (!server->entries || !server->peers || !rpc_arena_init(&server->arena, config->limits.arena_bytes))
         return fail(error, "out of memory");
     return true;
@@ -110,21 +117,23 @@ static bool register_methods(struct rpc_server *server)
 
 static bool open_core(struct rpc_server *server, const struct rpc_config *config, char error[256])
 {
-    server->core = rpc_listen_create_server(&config->limits);
+    int door = 0;
+
+    server->core = rpc_listen_create_server(&config->limits, server->gate);
     server->queue = grpc_completion_queue_create_for_next(NULL);
     grpc_server_register_completion_queue(server->core, server->queue, NULL);
     if (!register_methods(server))
         return fail(error, "a method is registered twice");
     for (size_t i = 0; i < config->listen_count; i++) {
         uint16_t port = 0;
-        if (!rpc_listen_add(server->core, &config->listen[i], &port, error))
+        if (!rpc_listen_add(server->core, server->gate, &door, &config->listen[i], &port, error))
             return false;
         if (server->port == 0)
             server->port = port;
     }
     grpc_server_start(server->core);
     rpc_accept_start(server);
-    return true;
+    return rpc_gate_start(server->gate) || fail(error, "no thread");
 }
 
 struct rpc_server *rpc_server_start(const struct rpc_config *config, char error[256])
@@ -177,6 +186,7 @@ void rpc_server_drain(struct rpc_server *server, int grace_ms)
     server->drain_deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), grace);
     rpc_health_drain(server->health);
     atomic_store(&server->draining, true);
+    rpc_gate_close(server->gate);
     /* Gives back all posted calls, which wakes the completion queue's thread to see the deadline. */
     grpc_server_shutdown_and_notify(server->core, server->queue, &server->core_is_down);
 }
@@ -261,6 +271,7 @@ void rpc_server_free(struct rpc_server *server)
         gpr_free(call);
     }
     rpc_peer_cache_free(server->peers);
+    rpc_gate_free(server->gate);
     grpc_shutdown();
     rpc_arena_free(&server->arena);
     rpc_health_free(server->health);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <openssl/bio.h>
+#include <openssl/conf.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 static X509 *read_certificate(const char *pem)
@@ -57,9 +59,32 @@ static const char *find_fault(const struct rpc_listen *listen)
     return fault;
 }
 
+/*
+ * TLS 1.3 only. gRPC 1.51 sets TLS 1.2 as the least version of its SSL_CTX and has no setter in C; but libssl applies
+ * the section "system_default" of its configuration to every new SSL_CTX, and a protocol that is switched off there is
+ * an option of the context that a least version does not switch on again. The configuration is this text, never a file.
+ */
+static bool only_tls_1_3(void)
+{
+    static const char text[] = "openssl_conf = top\n"
+                               "[top]\nssl_conf = contexts\n"
+                               "[contexts]\nsystem_default = everywhere\n"
+                               "[everywhere]\nProtocol = -ALL, TLSv1.3\n";
+    CONF *conf = NCONF_new(NULL);
+    BIO *bio = BIO_new_mem_buf(text, sizeof text - 1);
+    long line;
+    /* The machine's own configuration must not be read afterwards and replace this one. */
+    bool done = OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 && conf && bio &&
+                NCONF_load_bio(conf, bio, &line) == 1 && CONF_modules_load(conf, NULL, 0) == 1;
+
+    BIO_free(bio);
+    NCONF_free(conf);
+    return done;
+}
+
 grpc_server_credentials *rpc_tls_credentials(const struct rpc_listen *listen, char error[256])
 {
-    const char *fault = find_fault(listen);
+    const char *fault = only_tls_1_3() ? find_fault(listen) : "TLS cannot be limited to version 1.3";
     grpc_ssl_pem_key_cert_pair pair = {.private_key = listen->server_key, .cert_chain = listen->server_certificate};
 
     if (fault) {
