@@ -90,10 +90,11 @@ static bool read_terminal(struct unsealing *unsealing, const struct termios *bef
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ISIG);
     silent.c_lflag |= ICANON | ECHONL;
     silent.c_cc[VEOL] = INTERRUPT; /* ends the line at once, though it is no signal now */
-    ssize_t written = write(UNSEAL_FD_SECRET, prompt, strlen(prompt));
-    (void)written; /* who does not see the prompt can still type */
     if (tcsetattr(UNSEAL_FD_SECRET, TCSAFLUSH, &silent) < 0)
         return false;
+    /* After echo is off, so that nothing typed at it is shown or dropped. */
+    ssize_t written = write(UNSEAL_FD_SECRET, prompt, strlen(prompt));
+    (void)written; /* who does not see the prompt can still type */
     bool read = read_line(unsealing, true);
     return tcsetattr(UNSEAL_FD_SECRET, TCSAFLUSH, before) == 0 && read;
 }

@@ -42,3 +42,7 @@ people() { # people N SEED FILE
 outcomes() { grep -c ",$2," "$1" || true; }
 # count NAME: a count of `sekisho status --json` (subjects, ledger_leaves, sessions)
 status_count() { as review sekisho status --json | grep -o "\"$1\": *[0-9]*" | grep -o '[0-9]*$' | head -n 1; }
+# images_possible: memory images need root and gdb, and a sanitizer's shadow memory would make them fill any disk
+images_possible() {
+  [[ $(id -u) == 0 ]] && command -v gdb >/dev/null && ! grep -qE '__(asan|tsan)_init' "$(command -v sekisho-vault)"
+}

@@ -50,8 +50,8 @@ tr '\0' '\n' </proc/"$(set_process front)"/cmdline >"$folder/cmdlines"
 for name in set vault auth; do tr '\0' '\n' </proc/"$(set_process $name)"/cmdline >>"$folder/cmdlines"; done
 absent "$folder/all.canaries" "command lines" "$folder/cmdlines"
 
-if [[ $(id -u) != 0 ]] || ! command -v gdb >/dev/null; then
-  echo "memory images: skipped, only root may take them"
+if ! images_possible; then
+  echo "memory images: skipped, only root may take them, and not of a sanitizer build"
   exit 0
 fi
 image() { # image NAME: memory image of a process

@@ -82,7 +82,7 @@ source_is "root_key = passphrase:$wrapped" "root_key_secret = $folder/phrase"
 sekisho-warden --check-config "$conf" || fail "the configuration is refused"
 set_start || fail "the set did not start with a passphrase"
 serves_after_kill 1
-if [[ $(id -u) == 0 ]] && command -v gdb >/dev/null; then
+if images_possible; then
   for name in keeper set front auth vault; do
     pid=$([[ $name == keeper ]] && echo "$warden" || set_process "$name")
     memory_image "$pid" "$folder/core" || fail "no memory image of $name"
@@ -93,7 +93,7 @@ if [[ $(id -u) == 0 ]] && command -v gdb >/dev/null; then
   done
   echo "clean: memory of keeper, warden, front, auth, vault"
 else
-  echo "memory images: skipped, only root may take them"
+  echo "memory images: skipped, only root may take them, and not of a sanitizer build"
 fi
 for canary in root phrase; do
   canary-scan "$folder/$canary.canary" "$folder/warden.log" "$wrapped" "$conf" >/dev/null || fail "a file holds the $canary"
@@ -154,7 +154,6 @@ if pid == 0:
 shown = b""
 while b"Passphrase of the root key: " not in shown:
     shown += os.read(terminal, 100)
-time.sleep(0.1)  # the prompt comes before echo goes; what is typed between is dropped
 os.write(terminal, phrase + b"\n")
 for _ in range(600):
     if b"ready:" in open(log, "rb").read():

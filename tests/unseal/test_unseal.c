@@ -198,7 +198,6 @@ static pid_t typist(int master, const int slaves[2], const char *keys, const cha
         used += (size_t)got;
         shown[used] = '\0';
         if (!typed && strstr(shown, "root key: ")) {
-            usleep(50000); /* the prompt comes before echo goes; TCSAFLUSH drops what is typed between */
             typed = write(master, keys, strlen(keys)) == (ssize_t)strlen(keys);
         }
     }
