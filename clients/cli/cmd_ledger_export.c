@@ -32,12 +32,12 @@ static enum sekisho_status on_leaf(void *user, uint64_t index, const uint8_t lea
 static enum sekisho_status write_head(struct tlog_tiles *tiles, const struct sekisho_checkpoint *head,
                                       struct sekisho_error *error)
 {
-    char note[SEKISHO_NOTE_MAX], vkey[SEKISHO_VKEY_MAX];
+    char note[SEKISHO_NOTE_MAX], vkey[SEKISHO_VKEY_MAX], line[SEKISHO_VKEY_MAX + 1];
 
     if (!sekisho_checkpoint_note(head, note) || !sekisho_checkpoint_vkey(head, vkey))
         abort();
-    strcat(vkey, "\n");
-    return tiles_finish(tiles) && tiles_write(tiles, "vkey", vkey, strlen(vkey)) &&
+    snprintf(line, sizeof line, "%s\n", vkey);
+    return tiles_finish(tiles) && tiles_write(tiles, "vkey", line, strlen(line)) &&
                    tiles_write(tiles, "checkpoint", note, strlen(note))
                ? SEKISHO_OK
                : file_error(tiles, error);

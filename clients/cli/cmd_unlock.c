@@ -22,7 +22,7 @@ static int take_item(const struct options *options, struct sekisho_unlock_item *
         return CLI_USAGE;
     }
     if (account)
-        strcpy(item->account, account);
+        memcpy(item->account, account, strlen(account) + 1);
     return CLI_OK;
 }
 

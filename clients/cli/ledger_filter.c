@@ -19,19 +19,25 @@ void time_format(int64_t us, char out[TIME_TEXT_LEN])
         snprintf(out, TIME_TEXT_LEN, "%s.%06uZ", whole, (unsigned)(us % 1000000));
 }
 
-/* Seconds east of UTC at the end of the text; -1 for another end. */
+static int two_digits(const char *text)
+{
+    bool digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+
+    return digits ? (text[0] - '0') * 10 + (text[1] - '0') : -1;
+}
+
+/* Seconds east of UTC at the end of the text, as +09:00 or Z; -1 for another end. */
 static int parse_offset(const char *text, int *seconds)
 {
-    unsigned hours, minutes;
-    char sign, beyond;
-
     *seconds = 0;
     if (strcmp(text, "Z") == 0)
         return 0;
-    if (sscanf(text, "%c%2u:%2u%c", &sign, &hours, &minutes, &beyond) != 3 || (sign != '+' && sign != '-') ||
-        hours > 14 || minutes > 59)
+    if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
         return -1;
-    *seconds = (int)(hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
+    int hours = two_digits(text + 1), minutes = two_digits(text + 4);
+    if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+        return -1;
+    *seconds = (hours * 3600 + minutes * 60) * (text[0] == '-' ? -1 : 1);
     return 0;
 }
 

@@ -44,40 +44,55 @@ static size_t format(const struct sekisho_checkpoint *head, char text[STATE_MAX]
     return used;
 }
 
+/* Moves past "name ". */
+static bool take_name(const char **at, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (strncmp(*at, name, length) != 0 || (*at)[length] != ' ')
+        return false;
+    *at += length + 1;
+    return true;
+}
+
+static bool take_number(const char **at, const char *name, uint64_t *out)
+{
+    char *end;
+
+    if (!take_name(at, name))
+        return false;
+    *out = strtoull(*at, &end, 10);
+    *at = end + 1;
+    return *end == '\n';
+}
+
 static bool take_hex(const char **at, const char *name, uint8_t *out, size_t length)
 {
-    size_t prefix = strlen(name);
-
-    if (strncmp(*at, name, prefix) != 0 || (*at)[prefix] != ' ')
+    if (!take_name(at, name) || strnlen(*at, 2 * length) < 2 * length)
         return false;
-    *at += prefix + 1;
-    for (size_t i = 0; i < length; i++) {
-        char digits[3] = {(*at)[0], digits[0] ? (*at)[1] : '\0', '\0'}, *end;
-        out[i] = (uint8_t)strtoul(digits, &end, 16);
-        if (end != digits + 2)
-            return false;
-        *at += 2;
+    for (size_t i = 0; i < length; i++, *at += 2) {
+        const char digits[] = {(*at)[0], (*at)[1], '\0'};
+        out[i] = (uint8_t)strtoul(digits, NULL, 16);
     }
     return *(*at)++ == '\n';
 }
 
-/* Accepts exactly what format writes. */
+/* Accepts exactly what format writes: what else strtoul takes does not come out the same again. */
 static bool parse(const char *text, size_t length, struct sekisho_checkpoint *head)
 {
+    const char *const begin = text;
     char again[STATE_MAX];
-    int used = 0;
+    uint64_t version, prefecture;
 
     memset(head, 0, sizeof *head);
-    if (length >= sizeof again ||
-        sscanf(text, "sekisho-ledger-state 1 prefecture %2u size %20" SCNu64 "%n", &head->prefecture, &head->size,
-               &used) != 2 ||
-        used == 0 || text[used] != '\n')
+    if (!take_number(&text, "sekisho-ledger-state", &version) || version != 1 ||
+        !take_number(&text, "prefecture", &prefecture) || prefecture > TENANTS_MAX ||
+        !take_number(&text, "size", &head->size) || !take_hex(&text, "root", head->root, sizeof head->root) ||
+        !take_hex(&text, "signature", head->signature, sizeof head->signature) ||
+        !take_hex(&text, "key", head->public_key, sizeof head->public_key))
         return false;
-    const char *at = text + used + 1;
-    return take_hex(&at, "root", head->root, sizeof head->root) &&
-           take_hex(&at, "signature", head->signature, sizeof head->signature) &&
-           take_hex(&at, "key", head->public_key, sizeof head->public_key) && format(head, again) == length &&
-           memcmp(again, text, length) == 0;
+    head->prefecture = (unsigned)prefecture;
+    return format(head, again) == length && memcmp(again, begin, length) == 0;
 }
 
 enum sekisho_status ledger_state_load(const char *path, struct sekisho_checkpoint *head, bool *found,

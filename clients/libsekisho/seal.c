@@ -59,26 +59,28 @@ static void put_unlock_items(uint8_t *out, const struct sekisho_unlock_item *ite
     }
 }
 
-static bool has_items(const struct sekisho_request *request)
-{
-    switch (request->operation) {
-    case SEKISHO_ENROLL_CITIZEN:
-        return request->citizen_items;
-    case SEKISHO_UNLOCK:
-        return request->unlock_items;
-    default:
-        return request->items;
-    }
-}
-
-static void put_request_items(uint8_t *out, const struct sekisho_request *request)
+/* The items that the operation takes; NULL: none given. */
+static const void *items_of(const struct sekisho_request *request)
 {
     if (request->operation == SEKISHO_ENROLL_CITIZEN)
-        put_citizen_items(out, request->citizen_items, request->count);
-    else if (request->operation == SEKISHO_UNLOCK)
-        put_unlock_items(out, request->unlock_items, request->count);
+        return request->citizen_items;
+    return request->operation == SEKISHO_UNLOCK ? (const void *)request->unlock_items : request->items;
+}
+
+static void put_request_items(uint8_t *out, enum sekisho_operation operation, const void *items, size_t count)
+{
+    if (operation == SEKISHO_ENROLL_CITIZEN)
+        put_citizen_items(out, items, count);
+    else if (operation == SEKISHO_UNLOCK)
+        put_unlock_items(out, items, count);
     else
-        put_items(out, request->items, request->count);
+        put_items(out, items, count);
+}
+
+static enum sekisho_status bad_count(struct sekisho_error *error)
+{
+    return error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_COUNT", "a call has 1 to 2,048 items",
+                     "1回の呼び出しの件数は1~2,048件です");
 }
 
 static enum sekisho_status check_request(const struct sekisho_request *request, struct sekisho_error *error)
@@ -87,10 +89,7 @@ static enum sekisho_status check_request(const struct sekisho_request *request, 
         request->purpose < SEKISHO_REGISTER || request->purpose > SEKISHO_PERIODIC)
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_OPERATION", "no such operation or purpose",
                          "操作または利用目的の値が正しくありません");
-    if (request->count < 1 || request->count > SEKISHO_BATCH_MAX || !has_items(request))
-        return error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_COUNT", "a call has 1 to 2,048 items",
-                         "1回の呼び出しの件数は1~2,048件です");
-    return SEKISHO_OK;
+    return request->count < 1 || request->count > SEKISHO_BATCH_MAX ? bad_count(error) : SEKISHO_OK;
 }
 
 /* The caller holds the lock. In place: the plain items are overwritten by their ciphertext. */
@@ -140,9 +139,12 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
                                  struct sealed_call *call, struct sekisho_error *error)
 {
     enum sekisho_status status = check_request(request, error);
+    const void *given = items_of(request);
 
     if (status != SEKISHO_OK)
         return status;
+    if (!given)
+        return bad_count(error);
     struct call_head head = {.version = 1,
                              .operation = (uint16_t)request->operation,
                              .purpose = (uint16_t)request->purpose,
@@ -151,7 +153,7 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
     uint8_t *items = start_call(&head, call);
     if (!items)
         return error_memory(error);
-    put_request_items(items, request);
+    put_request_items(items, request->operation, given, request->count);
     return finish_call(session, call, error);
 }
 
