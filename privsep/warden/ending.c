@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,12 +44,29 @@ static void end_all(struct set *set)
         wait_for_end(set, &set->worker[i], (int)(until - now_ms()));
 }
 
+static bool followed(const struct set *set, enum process process)
+{
+    return set->worker[process].exit_code == EXIT_PEER_GONE || set->worker[process].exit_code == EXIT_DRAINED;
+}
+
+/* abort is how gRPC and libc answer to RLIMIT_AS, SIGKILL how the kernel answers to a full cgroup. A front that is not
+ * itself any more could end so as well, to be let off: but only where neither of the others had anything against it. */
+static bool front_exhausted(const struct set *set)
+{
+    int code = set->worker[PROCESS_FRONT].exit_code;
+
+    return (code == 128 + SIGABRT || code == 128 + SIGKILL) && followed(set, PROCESS_VAULT) &&
+           followed(set, PROCESS_AUTH);
+}
+
 int end_because_of_end(struct set *set)
 {
     /* A channel may close a moment before its process has ended: that end is the cause then. */
     end_all(set);
     if (set->fault != 0)
         return set->fault;
+    if (front_exhausted(set))
+        return EXIT_FRONT;
     return set->cause == EXIT_DRAINED ? EXIT_PEER_GONE : set->cause;
 }
 

@@ -103,6 +103,12 @@ int keeper_run(const struct keeper_plan *plan)
             return code;
 
         forget_old(&history, now_ms() - plan->window_ms);
+        if (code == EXIT_FRONT) {
+            log_line("warden", "the front ran out of memory; starts again in %lld ms", (long long)plan->first_pause_ms);
+            if (!pause_for(plan->first_pause_ms, &signals))
+                return code;
+            continue;
+        }
         if (history.count >= plan->restarts_max) {
             log_line("warden", "the set ended with code %d; gives up after %u restarts", code, history.count);
             return EXIT_GAVE_UP;

@@ -1,6 +1,8 @@
 /*
  * The keeper: starts one set of processes at a time, waits for its end, starts the next one after a pause that doubles,
- * and gives up when that happens too often: a respawning vault is one more try for whoever attacks it.
+ * and gives up when that happens too often: a respawning vault is one more try for whoever attacks it. A front that ran
+ * out of memory (EXIT_FRONT) is not counted and costs the first pause only: else four floods an hour would end the
+ * service for good, and it is no try at the vault, which has found nothing wrong with its frames.
  *
  * It is the first stage of the warden: root, or uid 0 of its own user namespace. It holds no channel and reads nothing
  * but exit statuses and signals. Its only descriptor is that of an unsealed root key, which it never maps (root_key.h).

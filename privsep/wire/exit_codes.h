@@ -13,6 +13,7 @@ enum exit_code {
     EXIT_CRYPTO = 76,    /* libcrypto refused an operation that cannot fail in a sound process */
     EXIT_SYSTEM = 77,    /* a system call failed that has no business failing */
     EXIT_GAVE_UP = 78,   /* the warden only: restarted too often within an hour */
+    EXIT_FRONT = 79,     /* a set only: its front ran out of memory, and the others merely followed */
 };
 
 #endif

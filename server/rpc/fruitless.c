@@ -10,8 +10,8 @@
 enum { PLACES_LOG2 = 10 };
 
 static struct place {
-    atomic_int streams;
     atomic_llong second;
+    atomic_int streams;
     atomic_uint activity;
 } places[1 << PLACES_LOG2];
 

@@ -126,6 +126,18 @@ static void a_killed_set_is_restarted(void **state)
     assert_int_equal(record->starts, 3);
 }
 
+static void a_front_out_of_memory_is_not_counted_and_waits_the_first_pause(void **state)
+{
+    int codes[] = {EXIT_FRONT, EXIT_FRONT, EXIT_FRONT, EXIT_FRONT, EXIT_FRONT, EXIT_FRONT, EXIT_STORE};
+
+    (void)state;
+    assert_int_equal(keep(codes, 7), EXIT_GAVE_UP);
+    assert_int_equal(record->starts, 6 + 4);
+    assert_int_equal(record->told_restarts[6], 0);
+    assert_true(record->at_ms[6] - record->at_ms[0] >= 6 * plan.first_pause_ms);
+    assert_true(record->at_ms[6] - record->at_ms[0] < 20 * plan.first_pause_ms + 2000);
+}
+
 static int keep_and_signal(void *context)
 {
     pid_t keeper = fork();
@@ -178,6 +190,7 @@ int main(void)
         cmocka_unit_test(a_restart_out_of_the_window_is_forgotten),
         cmocka_unit_test(a_set_that_drained_or_cannot_be_configured_is_not_restarted),
         cmocka_unit_test(a_killed_set_is_restarted),
+        cmocka_unit_test(a_front_out_of_memory_is_not_counted_and_waits_the_first_pause),
         cmocka_unit_test(asked_to_end_it_asks_the_set),
         cmocka_unit_test(asked_to_end_in_a_pause_it_ends),
         cmocka_unit_test(the_product_waits_a_second_and_gives_up_after_three_an_hour),
