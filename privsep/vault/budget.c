@@ -132,8 +132,8 @@ int budget_allows(struct budget *budget, const uint8_t *reference, const char *n
     if (reference) {
         key = reference_key(reference);
         rc = load(budget, &key, &row);
-        *allowed = *allowed && rc == 0 && row.day_spent < limits->reference_day &&
-                   row.life_spent < limits->reference_life;
+        *allowed =
+            *allowed && rc == 0 && row.day_spent < limits->reference_day && row.life_spent < limits->reference_life;
     }
     if (rc == 0 && number) {
         rc = load_candidate(budget, number, &key, &former, &row);
