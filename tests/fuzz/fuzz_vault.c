@@ -8,6 +8,7 @@ in them;
  *   - a sequence number is answered with CALL_OK once; what the harness did not seal never opens;
  *   - the ledger has exactly one leaf for each call that used a number or was refused the right to, the count of
 XX */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +24,15 @@ XX */
 
 static const uint16_t tenants[TENANTS] = {11, 13};
 static const uint8_t root_key[32] = {0x42};
-static uint8_t *image; /* of a store that has its keys and nothing else */
-static size_t image_length;
+
+/* The files of a store that has its keys and nothing else. */
+#define IMAGE_FILES 8
+static struct {
+    char name[NAME_MAX + 1];
+    uint8_t *bytes;
+    size_t length;
+} image[IMAGE_FILES];
+static size_t image_files;
 
 /* The vault has nothing to do: the peers go on. False when they are through and all answers are read. */
 static bool feed(void *context)
@@ -50,24 +58,47 @@ static void serve(void *context)
     vault_run(context);
 }
 
+static void keep_file(const char *name)
+{
+    char path[512];
+    struct stat facts;
+
+    snprintf(path, sizeof path, "%s/%s", fuzz_folder(), name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    REQUIRE(image_files < IMAGE_FILES && fd >= 0 && fstat(fd, &facts) == 0);
+    size_t length = (size_t)facts.st_size;
+    uint8_t *bytes = malloc(length + 1);
+    REQUIRE(bytes && read(fd, bytes, length) == (ssize_t)length);
+    close(fd);
+    snprintf(image[image_files].name, sizeof image[0].name, "%s", name);
+    image[image_files].bytes = bytes;
+    image[image_files++].length = length;
+}
+
+static void keep_image(void)
+{
+    struct dirent **names;
+    int count = scandir(fuzz_folder(), &names, NULL, alphasort);
+
+    REQUIRE(count >= 0);
+    for (int i = 0; i < count; i++) {
+        if (names[i]->d_name[0] != '.')
+            keep_file(names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+}
+
 static void make_image(void)
 {
     struct store store;
-    char path[512];
-    struct stat facts;
 
     REQUIRE(crypto_init() == 0);
     process_reset(1, 0);
     REQUIRE(store_open(&store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, root_key) == 0);
     store_close(&store);
     process_free_secrets();
-    snprintf(path, sizeof path, "%s/data.mdb", fuzz_folder());
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    REQUIRE(fd >= 0 && fstat(fd, &facts) == 0);
-    image_length = (size_t)facts.st_size;
-    image = malloc(image_length);
-    REQUIRE(image && read(fd, image, image_length) == (ssize_t)image_length);
-    close(fd);
+    keep_image();
     vault.queue_buffer = malloc(QUEUE_BYTES);
     REQUIRE(vault.queue_buffer != NULL);
 }
@@ -78,7 +109,9 @@ static void start_vault(struct child *child)
 {
     uint8_t *queue_buffer = vault.queue_buffer;
 
-    fuzz_file("data.mdb", image, image_length);
+    fuzz_empty_folder();
+    for (size_t i = 0; i < image_files; i++)
+        fuzz_file(image[i].name, image[i].bytes, image[i].length);
     vault = (struct vault){.child = child, .queue_buffer = queue_buffer, .phase = PHASE_SEALED};
     REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, root_key) == 0);
     REQUIRE(session_table_init(&vault.sessions, SESSIONS - 2) == 0);
@@ -154,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct child child;
 
-    if (!image)
+    if (image_files == 0)
         make_image();
     process_reset(7, 1000000);
     world = (struct world){.input = {.at = data, .left = size}};

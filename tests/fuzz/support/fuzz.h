@@ -31,6 +31,7 @@ struct input input_part(struct input *input, size_t length);
 
 /* An own folder, made once; removed with its files when the process ends. */
 const char *fuzz_folder(void);
+void fuzz_empty_folder(void);
 /* Writes a whole file of mode 0600 in it and returns its path, valid until the next call. */
 const char *fuzz_file(const char *name, const void *data, size_t length);
 

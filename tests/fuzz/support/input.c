@@ -64,20 +64,26 @@ struct input input_part(struct input *input, size_t length)
 static char folder[256];
 static pid_t owner;
 
-static void remove_folder(void)
+void fuzz_empty_folder(void)
 {
     char path[sizeof folder + NAME_MAX + 2];
     struct dirent **names;
-    int count = getpid() == owner ? scandir(folder, &names, NULL, alphasort) : -1;
+    int count = scandir(folder, &names, NULL, alphasort);
 
     for (int i = 0; i < count; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
         unlink(path);
         free(names[i]);
     }
-    if (count < 0)
+    if (count >= 0)
+        free(names);
+}
+
+static void remove_folder(void)
+{
+    if (getpid() != owner)
         return;
-    free(names);
+    fuzz_empty_folder();
     rmdir(folder);
 }
 
