@@ -11,6 +11,8 @@ void put(struct bytes *to, const void *from, size_t length)
 {
     if (length > to->room - to->length)
         length = to->room - to->length;
+    if (length == 0)
+        return;
     memcpy(to->at + to->length, from, length);
     to->length += length;
 }
