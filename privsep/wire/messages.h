@@ -144,7 +144,7 @@ enum event {
     EVENT_CALL_REFUSED,   /* arg: tenant (0 unknown), enum call_status; rate-limited by the sender */
     EVENT_PEER_GONE,      /* arg: enum peer */
     EVENT_DRAINED,
-    EVENT_KEYS_ROTATED, /* arg: tenant, record key, index key: ids that everything is under now */
+    EVENT_KEYS_ROTATED,     /* arg: tenant, record key, index key: ids that everything is under now */
     EVENT_ERASURES_REFUSED, /* arg: errno: ESTALE lost, EBADMSG damaged (vault/erasures.h) */
     EVENT_COUNT
 };

@@ -213,6 +213,15 @@ bool link_in_flight(struct link *link)
     return owed;
 }
 
+uint32_t link_held_back(struct link *link)
+{
+    pthread_mutex_lock(&link->lock);
+    uint32_t waiting = link->batch.frames;
+    bool idle = link->next - link->oldest == waiting;
+    pthread_mutex_unlock(&link->lock);
+    return idle ? waiting : 0;
+}
+
 void link_flush(struct link *link)
 {
     enum channel_result result = CHANNEL_OK;

@@ -58,6 +58,8 @@ enum link_sent link_send(struct link *link, const struct link_request *request);
 /* ---- for who receives: the reader, or the server's thread (vault_source.h) ---- */
 
 bool link_in_flight(struct link *link); /* a reply is owed, in time or not */
+/* Requests that wait for link_flush when the peer has nothing else to do; 0 when it has, or none waits. */
+uint32_t link_held_back(struct link *link);
 
 int link_fd(const struct link *link);
 short link_events(struct link *link); /* POLLIN, and POLLOUT while something waits to be sent */

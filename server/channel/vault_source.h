@@ -10,6 +10,7 @@
 
 struct vault_source {
     struct link *link;
+    uint32_t last_answers; /* taken at the last turn: so many calls may come again at once */
     _Alignas(8) uint8_t buffer[FRAME_MAX];
 };
 

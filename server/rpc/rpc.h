@@ -153,6 +153,8 @@ void rpc_server_set_service_serving(struct rpc_server *server, const char *servi
 struct rpc_source {
     /* Is an answer to be expected? Then the thread waits for the peer instead of for the network, a moment at most. */
     bool (*waiting)(void *context);
+    /* Microseconds to go on looking for calls before `serve`, 0 for none: asked when none is there at the moment. */
+    int (*gather_us)(void *context);
     /* Sends what is to be sent, waits at most wait_ms for the peer, and handles what it has answered. */
     void (*serve)(void *context, int wait_ms);
     void *context;

@@ -218,6 +218,11 @@ void rpc_server_set_source(struct rpc_server *server, const struct rpc_source *s
     server->source = *source;
 }
 
+static gpr_timespec in_us(int us)
+{
+    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_micros(us, GPR_TIMESPAN));
+}
+
 /* The next event. All that is there already comes first; then the peer has its turn if it owes an answer. */
 static grpc_event next_event(struct rpc_server *server)
 {
@@ -226,6 +231,9 @@ static grpc_event next_event(struct rpc_server *server)
 
     while (source->waiting && source->waiting(source->context)) {
         event = grpc_completion_queue_next(server->queue, gpr_inf_past(GPR_CLOCK_MONOTONIC), NULL);
+        int gather_us = event.type == GRPC_QUEUE_TIMEOUT ? source->gather_us(source->context) : 0;
+        if (gather_us > 0)
+            event = grpc_completion_queue_next(server->queue, in_us(gather_us), NULL);
         if (event.type != GRPC_QUEUE_TIMEOUT)
             return event;
         source->serve(source->context, SOURCE_WAIT_MS);

@@ -74,8 +74,13 @@ _Static_assert(sizeof(void *) >= sizeof(uint64_t), "a sequence number fits a poi
     }
 
 const struct rpc_method number_methods[METHOD_COUNT] = {
-    [ENROLL] = UNARY("Enroll"),           [MATCH] = UNARY("Match"), [LOOKUP] = UNARY("Lookup"),
-    [REPLACE] = UNARY("Replace"),         [ERASE] = UNARY("Erase"), [UNLOCK] = UNARY("Unlock"),
-    [ROTATE_KEYS] = UNARY("RotateKeys"),  [MATCH_STREAM] = MATCH_STREAM_METHOD,
+    [ENROLL] = UNARY("Enroll"),
+    [MATCH] = UNARY("Match"),
+    [LOOKUP] = UNARY("Lookup"),
+    [REPLACE] = UNARY("Replace"),
+    [ERASE] = UNARY("Erase"),
+    [UNLOCK] = UNARY("Unlock"),
+    [ROTATE_KEYS] = UNARY("RotateKeys"),
+    [MATCH_STREAM] = MATCH_STREAM_METHOD,
 };
 const size_t number_method_count = METHOD_COUNT;
