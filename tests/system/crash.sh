@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # kill -9 of each process while enrolments run: what was acknowledged is there after the restart, nothing is half done, a
-# repeated run does nothing twice; and the fourth end within the hour is the last.
+# repeated run does nothing twice; and the fourth counted end within the hour is the last.
 . "$(dirname "$0")/case.sh"
 
 rows=60000
@@ -45,10 +45,13 @@ for victim in vault front auth; do
 done
 ((interrupted > 0)) || fail "no kill came in the middle of a run: the test showed nothing"
 
-# three restarts within the hour are the most
+# Three restarts within the hour are the most. An end of the front by SIGKILL is not among them: that is how the kernel ends
+# it when it is out of memory, and four floods an hour must not take the service down for good.
+kill -9 "$(set_process vault)"
+set_wait_ready 5 || fail "the third counted end was not followed by a restart"
 kill -9 "$(set_process vault)"
 code=0
 wait "$warden" || code=$?
 warden=
 ((code == 78)) || fail "the warden ended with $code, not 78"
-echo "the fourth end was the last: exit code $code"
+echo "the fourth counted end was the last: exit code $code"
