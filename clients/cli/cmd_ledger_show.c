@@ -70,10 +70,11 @@ static int show(const struct options *options, const struct ledger_job *job, con
     const struct sekisho_ledger_entry *entry;
     struct sekisho_proof proof;
     struct sekisho_error error;
-    struct table table;
+    struct table table = {0};
     enum sekisho_status status = SEKISHO_OK;
 
-    start_table(&table);
+    if (!options->value[OPT_JSON])
+        start_table(&table);
     for (*shown = 0; *shown < limit; ++*shown) {
         status = sekisho_ledger_next(reader, &entry, &error);
         if (status == SEKISHO_OK && entry)
