@@ -1,7 +1,7 @@
 /*
  * Zeroed room ahead of LMDB's last page. A commit into blocks that the file system has allocated and written before
- * needs no journal of its own for the file's growth: fdatasync(2) of one costs about a third less (bench: fdatasync
- * rate). LMDB never looks at what lies behind its last page.
+ * needs no journal of its own for the file's growth: fdatasync(2) of one costs about a third less (measured
+ * by hand, no bench line yet). LMDB never looks at what lies behind its last page.
  */
 #ifndef SEKISHO_VAULT_RESERVE_H
 #define SEKISHO_VAULT_RESERVE_H
