@@ -11,8 +11,6 @@ static int exit_code_of_refusal(const struct sekisho_error *error)
         return CLI_NOT_AUTHENTICATED;
     case GRPC_STATUS_PERMISSION_DENIED:
         return CLI_NOT_PERMITTED;
-    case GRPC_STATUS_RESOURCE_EXHAUSTED:
-        return strcmp(error->reason, "BUDGET_SPENT") == 0 ? CLI_BUDGET : CLI_SERVER;
     default:
         return CLI_SERVER;
     }

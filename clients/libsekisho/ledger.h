@@ -3,6 +3,7 @@
 #define SEKISHO_CLIENT_LEDGER_H
 
 #include "internal.h"
+#include "wire/ledger_messages.h"
 
 #define PREFECTURE_NAME_LEN 16
 

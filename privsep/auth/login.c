@@ -4,16 +4,6 @@
 #include "crypto/aead.h"
 #include "sandbox/sandbox.h"
 
-static bool all_zero(const void *memory, size_t length)
-{
-    const uint8_t *bytes = memory;
-    uint8_t set = 0;
-
-    for (size_t i = 0; i < length; i++)
-        set |= bytes[i];
-    return set == 0;
-}
-
 static enum login_status use_challenge(struct auth *auth, const uint8_t challenge[CHALLENGE_LEN])
 {
     switch (challenge_use(auth->challenges, auth_now_ms(), challenge)) {
@@ -52,11 +42,11 @@ static enum login_status check_plain(const struct login_plain *plain, const stru
         return LOGIN_MALFORMED;
     if (plain->password_length < 1 || plain->password_length > PASSWORD_MAX)
         return LOGIN_MALFORMED;
-    if (!all_zero(plain->account + plain->account_length, ACCOUNT_LEN - plain->account_length) ||
-        !all_zero(plain->password + plain->password_length, PASSWORD_MAX - plain->password_length))
+    if (!crypto_all_zero(plain->account + plain->account_length, ACCOUNT_LEN - plain->account_length) ||
+        !crypto_all_zero(plain->password + plain->password_length, PASSWORD_MAX - plain->password_length))
         return LOGIN_MALFORMED;
     /* No account has a second factor in this version: one that is sent would be silently ignored. */
-    if (!all_zero(plain->otp, sizeof plain->otp) || !all_zero(plain->zero, sizeof plain->zero))
+    if (!crypto_all_zero(plain->otp, sizeof plain->otp) || !crypto_all_zero(plain->zero, sizeof plain->zero))
         return LOGIN_MALFORMED;
     if (!crypto_equal(plain->certificate, request->connection_cert, CERT_HASH_LEN))
         return LOGIN_WRONG_CERTIFICATE;

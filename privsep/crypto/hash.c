@@ -74,6 +74,16 @@ int crypto_equal(const void *a, const void *b, size_t length)
     return CRYPTO_memcmp(a, b, length) == 0;
 }
 
+bool crypto_all_zero(const void *memory, size_t length)
+{
+    const uint8_t *bytes = memory;
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < length; i++)
+        any |= bytes[i];
+    return any == 0;
+}
+
 int sha256(const void *data, size_t length, uint8_t out[HASH_LEN])
 {
     return EVP_Digest(data, length, out, NULL, algorithm_sha256, NULL) == 1 ? 0 : -1;

@@ -2,6 +2,7 @@
 #ifndef SEKISHO_CRYPTO_HASH_H
 #define SEKISHO_CRYPTO_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -20,6 +21,9 @@ void crypto_wipe(void *memory, size_t length);
 
 /* Equal or not in time that depends on length only. Returns 1 when equal. */
 int crypto_equal(const void *a, const void *b, size_t length);
+
+/* Whether all bytes are zero, in time that depends on length only. */
+bool crypto_all_zero(const void *memory, size_t length);
 
 int sha256(const void *data, size_t length, uint8_t out[HASH_LEN]);
 int sha256_parts(const struct iovec *parts, size_t count, uint8_t out[HASH_LEN]);

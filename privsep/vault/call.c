@@ -32,16 +32,6 @@ int call_engine_init(struct call_engine *engine, struct store *store, struct ses
     return engine->plain && engine->items ? 0 : -1;
 }
 
-static bool all_zero(const void *memory, size_t length)
-{
-    const uint8_t *bytes = memory;
-    uint8_t any = 0;
-
-    for (size_t i = 0; i < length; i++)
-        any |= bytes[i];
-    return any == 0;
-}
-
 /* Fields that an operation does not use must be zero, those it uses for idempotency must not. */
 static bool item_well_formed(uint16_t operation, const uint8_t *data)
 {
@@ -52,18 +42,18 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
     bool no_reference, no_request, no_number;
 
     if (operation == OPERATION_ENROLL_CITIZEN)
-        return citizen->zero == 0 && !all_zero(citizen->request_id, REQUEST_ID_LEN) &&
-               !all_zero(citizen->application_nonce, APPLICATION_NONCE_LEN);
+        return citizen->zero == 0 && !crypto_all_zero(citizen->request_id, REQUEST_ID_LEN) &&
+               !crypto_all_zero(citizen->application_nonce, APPLICATION_NONCE_LEN);
     if (operation == OPERATION_UNLOCK)
-        return all_zero(unlock->reference, REFERENCE_LEN) != all_zero(unlock->account, ACCOUNT_LEN);
+        return crypto_all_zero(unlock->reference, REFERENCE_LEN) != crypto_all_zero(unlock->account, ACCOUNT_LEN);
     if (operation == OPERATION_ROTATE_KEYS)
         return rotate->levels != 0 && (rotate->levels & ~ROTATE_ALL) == 0 &&
-               all_zero(rotate->zero, sizeof rotate->zero);
+               crypto_all_zero(rotate->zero, sizeof rotate->zero);
     if (item->zero != 0)
         return false;
-    no_reference = all_zero(item->reference, REFERENCE_LEN);
-    no_request = all_zero(item->request_id, REQUEST_ID_LEN);
-    no_number = all_zero(item->number, NUMBER_LEN);
+    no_reference = crypto_all_zero(item->reference, REFERENCE_LEN);
+    no_request = crypto_all_zero(item->request_id, REQUEST_ID_LEN);
+    no_number = crypto_all_zero(item->number, NUMBER_LEN);
     switch (operation) {
     case OPERATION_ENROLL:
         return no_reference && !no_request;

@@ -91,13 +91,6 @@ size_t ledger_read_hashes(struct store *store, const uint8_t *body, uint8_t *rep
 
 /* ---- entries ---- */
 
-static bool is_zero(const void *memory, size_t length)
-{
-    static const uint8_t zero[ACCOUNT_LEN];
-
-    return memcmp(memory, zero, length) == 0;
-}
-
 static bool touches(const MDB_val *value, const uint8_t reference[REFERENCE_LEN])
 {
     size_t count = (value->mv_size - sizeof(struct ledger_entry)) / sizeof(struct ledger_item);
@@ -117,8 +110,8 @@ static bool wanted(const struct ledger_list_request *request, const MDB_val *val
     return (request->purpose == 0 || entry.purpose == request->purpose) &&
            (request->from_us == 0 || entry.time_us >= request->from_us) &&
            (request->until_us == 0 || entry.time_us < request->until_us) &&
-           (is_zero(request->account, ACCOUNT_LEN) || memcmp(entry.account, request->account, ACCOUNT_LEN) == 0) &&
-           (is_zero(request->reference, REFERENCE_LEN) || touches(value, request->reference));
+           (crypto_all_zero(request->account, ACCOUNT_LEN) || memcmp(entry.account, request->account, ACCOUNT_LEN) == 0) &&
+           (crypto_all_zero(request->reference, REFERENCE_LEN) || touches(value, request->reference));
 }
 
 /* Copies wanted entries until the reply is full, the count is reached or enough leaves have been looked at. */

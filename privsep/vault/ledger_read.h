@@ -4,6 +4,7 @@
 
 #include "vault/session.h"
 #include "vault/store.h"
+#include "wire/ledger_messages.h"
 
 /* Largest reply body of any of these. An entry of a full batch is smaller than LEDGER_LIST_MAX. */
 #define LEDGER_REPLY_MAX (sizeof(struct ledger_list_reply) + LEDGER_LIST_MAX)

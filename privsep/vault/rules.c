@@ -1,6 +1,7 @@
 #include "vault/rules.h"
 
 #include "crypto/sealed.h"
+#include "wire/ledger_messages.h"
 
 const struct frame_rule vault_rules[] = {
     /* type                from          phases                 min and max length of the body */

@@ -56,7 +56,6 @@ static const char *const call_names[CALL_STATUS_COUNT] = {
     [CALL_MALFORMED] = "malformed inside the seal",
     [CALL_WRONG_METHOD] = "sealed for another method",
     [CALL_NOT_PERMITTED] = "not permitted",
-    [CALL_BUDGET_SPENT] = "budget spent",
     [CALL_STORE_UNAVAILABLE] = "store refused to write",
 };
 

@@ -25,7 +25,6 @@
 
 enum launch_flag {
     LAUNCH_ROOT = 1u << 0, /* started as root: each process has a uid of its own; else one uid in a user namespace */
-    LAUNCH_RESERVED = 1u << 1,
 };
 
 /* How many wrong guesses a number call of one purpose may make (vault/budget.h). Counts; 0 means none at all. */
@@ -111,8 +110,7 @@ struct attest_report {
 };
 _Static_assert(sizeof(struct attest_report) == 224, "attest_report layout");
 
-/* ---- child -> warden: FRAME_READY ---------------------------------------------------------------------------------
- */
+/* ---- child -> warden: FRAME_READY ------------------------------------------------------------------------------- */
 
 struct ready_report {
     uint16_t tcp_port; /* front: the port really bound */
@@ -157,8 +155,7 @@ enum config_item {
     CONFIG_ITEM_BIND
 };
 
-/* ---- front -> warden: FRAME_ATTESTATION ---------------------------------------------------------------------------
- */
+/* ---- front -> warden: FRAME_ATTESTATION ------------------------------------------------------------------------- */
 
 enum process { PROCESS_WARDEN, PROCESS_VAULT, PROCESS_AUTH, PROCESS_FRONT, PROCESS_COUNT };
 
@@ -177,20 +174,18 @@ struct attestation_reply {
     uint32_t zero;
 };
 
-/* ---- front -> vault: FRAME_SESSION_CALL
- * ------------------------------------------------------------------------------ */
+/* ---- front -> vault: FRAME_SESSION_CALL ------------------------------------------------------------------------- */
 
 /* Outcome of a call as a whole. Only CALL_OK has used a number; all others changed nothing but the ledger. */
 enum call_status {
     CALL_OK,
     CALL_UNKNOWN_SESSION, /* never opened, ended, or of an earlier run */
     CALL_EXPIRED,
-    CALL_REPLAYED,      /* sequence number used before or older than the window */
-    CALL_BAD_SEAL,      /* does not open under the session's key */
-    CALL_MALFORMED,     /* opens, but its layout is wrong */
-    CALL_WRONG_METHOD,  /* the operation inside is not the one the front was asked for */
-    CALL_NOT_PERMITTED, /* operation x purpose is not in the session's permit; recorded in the ledger */
-    CALL_BUDGET_SPENT,
+    CALL_REPLAYED,          /* sequence number used before or older than the window */
+    CALL_BAD_SEAL,          /* does not open under the session's key */
+    CALL_MALFORMED,         /* opens, but its layout is wrong */
+    CALL_WRONG_METHOD,      /* the operation inside is not the one the front was asked for */
+    CALL_NOT_PERMITTED,     /* operation x purpose is not in the session's permit; recorded in the ledger */
     CALL_STORE_UNAVAILABLE, /* the store refused to write (disk full ...): nothing was used, nothing was changed */
     CALL_STATUS_COUNT
 };
@@ -251,82 +246,7 @@ struct vault_status_reply {
 };
 _Static_assert(sizeof(struct vault_status_reply) == 8 + 48 * 40, "vault_status_reply layout");
 
-/* ---- front -> vault: the ledger
- * Heads, proofs and hashes say nothing of anybody (leaves are salted): whoever may connect may have them. */
-
-struct ledger_head_request {
-    uint16_t tenant;
-    uint16_t zero;
-    uint32_t zero2;
-};
-
-struct ledger_head_reply {
-    uint16_t known; /* 0: no such tenant here */
-    uint16_t zero;
-    uint32_t zero2;
-    uint64_t size;
-    uint8_t root[32];
-    uint8_t signature[64];
-    uint8_t public_key[32]; /* Ed25519, of this tenant's ledger */
-};
-_Static_assert(sizeof(struct ledger_head_reply) == 144, "ledger_head_reply layout");
-
-enum ledger_status { LEDGER_OK, LEDGER_UNKNOWN_TENANT, LEDGER_OUT_OF_RANGE, LEDGER_NOT_PERMITTED, LEDGER_UNAVAILABLE };
-enum ledger_proof { LEDGER_INCLUSION = 1, LEDGER_CONSISTENCY = 2 };
-
-struct ledger_proof_request {
-    uint16_t tenant;
-    uint16_t kind; /* enum ledger_proof */
-    uint32_t zero;
-    uint64_t first; /* INCLUSION: leaf index; CONSISTENCY: the smaller size, at least 1 */
-    uint64_t size;  /* of the tree proven against; at most the committed size */
-};
-
-struct ledger_hashes_request {
-    uint16_t tenant;
-    uint16_t level; /* 0: leaf hashes; 8, 16, ...: roots of complete subtrees of 2^level leaves */
-    uint32_t count; /* 1..LEDGER_HASHES_MAX */
-    uint64_t first;
-};
-#define LEDGER_HASHES_MAX 1024
-
-/* Answer to PROOF and HASHES: `count` hashes of 32 bytes follow. */
-struct ledger_hashes_reply {
-    uint16_t status; /* enum ledger_status */
-    uint16_t zero;
-    uint32_t count;
-};
-
-/* Entries name accounts and references: only a session with the right READ_LEDGER may list them, its own tenant's.
- * Filters that are zero take everything. Scans at most LEDGER_SCAN_MAX leaves from `next` on; the asker goes on at
- * reply.next. */
-#define LEDGER_SCAN_MAX 8192
-#define LEDGER_LIST_MAX 65536 /* bytes of entries in one reply */
-struct ledger_list_request {
-    uint8_t session[SESSION_ID_LEN];
-    uint64_t next;
-    uint8_t reference[REFERENCE_LEN];
-    char account[ACCOUNT_LEN];
-    int64_t from_us, until_us; /* UTC; until is exclusive; 0: open */
-    uint16_t purpose;
-    uint16_t count; /* entries at most, 1.. */
-    uint32_t zero;
-};
-_Static_assert(sizeof(struct ledger_list_request) == 96, "ledger_list_request layout");
-
-/* `count` entries follow, each a u32 length and that many bytes: struct ledger_entry and its items
- * (wire/ledger_entry.h). */
-struct ledger_list_reply {
-    uint16_t status; /* enum ledger_status */
-    uint16_t zero;
-    uint32_t count;
-    uint64_t next; /* where to go on */
-    uint64_t size; /* leaves of the committed ledger: next == size means that all is scanned */
-};
-_Static_assert(sizeof(struct ledger_list_reply) == 24, "ledger_list_reply layout");
-
-/* ---- front -> auth
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- front -> auth ---------------------------------------------------------------------------------------------- */
 
 struct challenge_request {
     uint16_t tenant;
@@ -393,8 +313,7 @@ struct logout_reply {
     uint32_t zero2;
 };
 
-/* ---- auth -> vault
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- auth -> vault ---------------------------------------------------------------------------------------------- */
 
 struct session_open {
     uint8_t session[SESSION_ID_LEN];

@@ -1,5 +1,6 @@
 #include "sandbox/sandbox.h"
 #include "server/channel/reader.h"
+#include "wire/ledger_messages.h"
 
 #define REPLIES       (IN(PHASE_SERVING) | IN(PHASE_DRAINING))
 #define EXACTLY(type) sizeof(struct type), sizeof(struct type)

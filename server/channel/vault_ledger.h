@@ -4,6 +4,7 @@
 
 #include "server/channel/link.h"
 #include "wire/ledger_entry.h"
+#include "wire/ledger_messages.h"
 
 /* Answer to PROOF and HASHES; the hashes live until the callback returns. */
 struct vault_hashes {

@@ -32,8 +32,6 @@ static const struct rpc_error call_errors[CALL_STATUS_COUNT] = {
     [CALL_NOT_PERMITTED] =
         ERROR(PERMISSION_DENIED, "NOT_PERMITTED", "the session may not do this operation for this purpose",
               "このセッションには、この利用目的でこの操作を行う権限がありません。"),
-    [CALL_BUDGET_SPENT] = ERROR_RETRY(RESOURCE_EXHAUSTED, "BUDGET_SPENT", "the budget of wrong attempts is spent",
-                                      "照合に失敗できる回数の上限に達しました。"),
     [CALL_STORE_UNAVAILABLE] =
         ERROR_RETRY(UNAVAILABLE, "VAULT_UNAVAILABLE", "the vault cannot write its store; nothing was changed",
                     "番号保管庫に書き込むことができません。何も変更されていません。"),

@@ -5,7 +5,7 @@
 
 #include "server/channel/link.h"
 #include "server/rpc/rpc.h"
-#include "wire/messages.h"
+#include "wire/ledger_messages.h"
 
 /* Failures that the front itself finds. */
 enum front_error {

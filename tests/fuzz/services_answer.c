@@ -4,6 +4,7 @@
 
 #include "crypto/sealed.h"
 #include "wire/ledger_entry.h"
+#include "wire/ledger_messages.h"
 
 static size_t fill_call_answer(struct input *input, uint32_t count, uint8_t *body)
 {

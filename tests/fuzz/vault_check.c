@@ -3,6 +3,7 @@
 
 #include "vault_world.h"
 #include "wire/ledger_entry.h"
+#include "wire/ledger_messages.h"
 
 struct vault vault;
 struct world world;
@@ -86,7 +87,6 @@ static void on_call_reply(const struct request *request, const struct frame_view
     size_t tenant = world_tenant(request->session);
     bool recorded = reply.status == CALL_OK || reply.status == CALL_NOT_PERMITTED;
     world.leaves[tenant] += recorded;
-    world.leaves_at_most[tenant] += recorded || reply.status == CALL_BUDGET_SPENT;
     if (reply.status != CALL_OK)
         return;
     client_open(request->session, request->call_seq, &vault.store.tenant[tenant], view->body, view->body_length,

@@ -44,7 +44,7 @@ struct world {
     uint64_t counted_from;             /* requests up to here may have met other sessions, or another clock */
     struct request accepted[SENT_MAX]; /* OK answers since the sessions may have changed */
     size_t accepted_count;
-    uint64_t leaves[TENANTS], leaves_at_most[TENANTS];
+    uint64_t leaves[TENANTS];
     int64_t subjects[TENANTS];
     unsigned session_guesses[SESSIONS]; /* since the sessions may have changed */
     unsigned tenant_guesses[TENANTS];   /* since the clock has moved */

@@ -94,7 +94,7 @@ static void a_child_checks_its_configuration(void **state)
     bad.tenant_count = 49;
     assert_int_equal(configure(&bad, sizeof bad), EXIT_CONFIG);
     bad = good;
-    bad.flags = LAUNCH_RESERVED;
+    bad.flags = LAUNCH_ROOT << 1;
     assert_int_equal(configure(&bad, sizeof bad), EXIT_CONFIG);
     bad = good;
     memset(bad.data_folder, '/', sizeof bad.data_folder);
