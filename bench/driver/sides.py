@@ -101,7 +101,7 @@ def limit_sides(binaries, folder, store, table):
     """What bounds the others: the store without processes, our frames without work, the disk without a store."""
     sides = []
     for loop, batch, group, title in (
-        ("match", 256, 1, "store loop: get, open, compare"),
+        ("match", 256, 1, "store loop: tag, look up, compare"),
         ("ledger", 256, 4, "store loop with leaf and durable commit, 4 x 256 a commit"),
         ("call", 256, 4, "sealed calls in process, 4 x 256 a commit"),
         ("call", 1, 64, "sealed calls in process, 64 x 1 a commit"),

@@ -25,7 +25,8 @@ struct store_bench {
 /* A loop works for duration_ns and fills calls and elapsed_ns. 0, or -1 with a line on standard error. */
 typedef int store_loop(struct store_bench *bench, struct run_result *result);
 
-/* Get, open and compare, nothing recorded: the work that no design avoids. */
+/* op_match alone, nothing recorded: the number's tag (one HMAC), its index row and two budget rows looked up, the
+ * reference compared. What no design with a keyed index and guess budgets avoids. */
 store_loop store_loop_match;
 /* The same with a ledger leaf a batch and a durable commit a group. */
 store_loop store_loop_ledger;

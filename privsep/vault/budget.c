@@ -1,14 +1,10 @@
 #include "vault/budget.h"
 
-#include <errno.h>
 #include <string.h>
-
-#include "crypto/hash.h"
 
 enum kind { KIND_REFERENCE = 1, KIND_CANDIDATE, KIND_ACCOUNT, KIND_TENANT };
 
-#define ID_MAX        ACCOUNT_LEN
-#define CANDIDATE_LEN 16
+#define ID_MAX ACCOUNT_LEN
 
 struct row_key {
     uint8_t bytes[1 + ID_MAX];
@@ -34,19 +30,9 @@ static struct row_key account_key(const char account[ACCOUNT_LEN])
     return row_key(KIND_ACCOUNT, account, ACCOUNT_LEN);
 }
 
-/* The number itself stays out of the database: its PRF, under another label than the index. */
-static int candidate_key(const struct budget *budget, enum key_age age, const char number[NUMBER_LEN],
-                         struct row_key *key)
+static struct row_key candidate_key(const struct number_tags *number, enum key_age age)
 {
-    uint8_t input[1 + NUMBER_LEN] = {'b'}, hash[HASH_LEN];
-
-    memcpy(input + 1, number, NUMBER_LEN);
-    int rc = prf(budget->session->tenant->keys->data.index[age], input, sizeof input, hash);
-    crypto_wipe(input, sizeof input);
-    if (rc != 0)
-        return EACCES;
-    *key = row_key(KIND_CANDIDATE, hash, CANDIDATE_LEN);
-    return 0;
+    return row_key(KIND_CANDIDATE, number->under[age].candidate, NUMBER_TAG_LEN);
 }
 
 /* A row that is not there is a budget of which nothing is spent. The day of a row that is there may be over. */
@@ -70,21 +56,16 @@ static int load(const struct budget *budget, const struct row_key *name, struct 
     return 0;
 }
 
-/* During a rotation a candidate's row is under one of two keys (rotation.h); `former` is empty at other times. */
-static int load_candidate(const struct budget *budget, const char number[NUMBER_LEN], struct row_key *current,
-                          struct row_key *former, struct stored_budget *row)
+/* During a rotation a candidate's row is under one of two keys (rotation.h). */
+static int load_candidate(const struct budget *budget, const struct number_tags *number, struct stored_budget *row)
 {
+    struct row_key current = candidate_key(number, KEY_CURRENT), former = candidate_key(number, KEY_FORMER);
     struct stored_budget old;
-    int rc = candidate_key(budget, KEY_CURRENT, number, current);
+    int rc = load(budget, &current, row);
 
-    former->length = 0;
-    if (rc == 0)
-        rc = load(budget, current, row);
-    if (rc != 0 || !budget->session->tenant->keys->data.index[KEY_FORMER])
+    if (rc != 0 || !number->former)
         return rc;
-    rc = candidate_key(budget, KEY_FORMER, number, former);
-    if (rc == 0)
-        rc = load(budget, former, &old);
+    rc = load(budget, &former, &old);
     if (rc == 0 && old.day_spent > row->day_spent)
         *row = old;
     return rc;
@@ -120,11 +101,11 @@ int budget_open(struct budget *budget, struct store *store, struct session *sess
     return rc == 0 ? load(budget, &tenant, &budget->tenant) : rc;
 }
 
-int budget_allows(struct budget *budget, const uint8_t *reference, const char *number, bool *allowed)
+int budget_allows(struct budget *budget, const uint8_t *reference, const struct number_tags *number, bool *allowed)
 {
     const struct guess_limits *limits = budget->limits;
     struct stored_budget row;
-    struct row_key key, former;
+    struct row_key key;
     int rc = 0;
 
     *allowed = budget->session->misses < limits->session && budget->account.day_spent < limits->account_day &&
@@ -136,7 +117,7 @@ int budget_allows(struct budget *budget, const uint8_t *reference, const char *n
             *allowed && rc == 0 && row.day_spent < limits->reference_day && row.life_spent < limits->reference_life;
     }
     if (rc == 0 && number) {
-        rc = load_candidate(budget, number, &key, &former, &row);
+        rc = load_candidate(budget, number, &row);
         *allowed = *allowed && rc == 0 && row.day_spent < limits->candidate_day;
     }
     return rc;
@@ -155,7 +136,7 @@ static int charge_row(const struct budget *budget, const struct row_key *key)
  * table stays as large as a few days' misses however long the vault lives. */
 static int sweep_candidates(const struct budget *budget)
 {
-    uint8_t place[CANDIDATE_LEN];
+    uint8_t place[NUMBER_TAG_LEN];
     struct stored_budget row;
     MDB_cursor *cursor;
 
@@ -175,24 +156,24 @@ static int sweep_candidates(const struct budget *budget)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int charge_candidate(const struct budget *budget, const char number[NUMBER_LEN])
+static int charge_candidate(const struct budget *budget, const struct number_tags *number)
 {
-    struct row_key key, former;
+    struct row_key current = candidate_key(number, KEY_CURRENT), former = candidate_key(number, KEY_FORMER);
     struct stored_budget row;
-    int rc = load_candidate(budget, number, &key, &former, &row);
+    int rc = load_candidate(budget, number, &row);
 
     if (rc == 0) {
         spend(budget, &row);
-        rc = save(budget, &key, &row);
+        rc = save(budget, &current, &row);
     }
-    if (rc == 0 && former.length) {
+    if (rc == 0 && number->former) {
         rc = clear(budget, &former);
         rc = rc == MDB_NOTFOUND ? 0 : rc;
     }
     return rc == 0 ? sweep_candidates(budget) : rc;
 }
 
-int budget_charge(struct budget *budget, const uint8_t *reference, const char *number)
+int budget_charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number)
 {
     struct row_key key;
     int rc = 0;

@@ -3,7 +3,7 @@
  * worth something; SECURITY.md has the arithmetic). Five counters, each with a limit by purpose (struct guess_limits):
  *
  *   reference   wrong numbers tried on one person            24 h, and in its life
- *   candidate   one number tried on many persons (a spray)   24 h, under a keyed hash of the number
+ *   candidate   one number tried on many persons (a spray)   24 h, under a tag of the number (number_index.h)
  *   session     all misses of a session                      dies with it
  *   account     all misses of an account                     24 h
  *   tenant      all misses of a prefecture                   24 h
@@ -15,8 +15,8 @@
 #ifndef SEKISHO_VAULT_BUDGET_H
 #define SEKISHO_VAULT_BUDGET_H
 
+#include "vault/number_index.h"
 #include "vault/session.h"
-#include "vault/store.h"
 
 #define BUDGET_DAY_MS (24 * 3600 * 1000ll)
 
@@ -30,12 +30,12 @@ struct budget {
     bool charged;
 };
 
-/* All return 0 or an LMDB code or EACCES that spoils the transaction. `limits` are those of the call's purpose. */
+/* All return 0 or an LMDB code that spoils the transaction. `limits` are those of the call's purpose. */
 int budget_open(struct budget *budget, struct store *store, struct session *session, const struct guess_limits *limits);
 /* May one more guess be answered? reference may be NULL (no one's number is guessed), and number (none is given). */
-int budget_allows(struct budget *budget, const uint8_t *reference, const char *number, bool *allowed);
+int budget_allows(struct budget *budget, const uint8_t *reference, const struct number_tags *number, bool *allowed);
 /* Charges one miss, to the same budgets. */
-int budget_charge(struct budget *budget, const uint8_t *reference, const char *number);
+int budget_charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number);
 int budget_close(struct budget *budget);
 
 /* UNLOCK: gives a reference's or an account's budget back. *spender is the account that was charged last;

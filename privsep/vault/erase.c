@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "vault/ledger.h"
+#include "vault/number_index.h"
 #include "vault/record.h"
 
 #define JOURNAL_ACCOUNT "erasure-journal"
@@ -37,7 +38,7 @@ static int erase_number(struct store *store, struct tenant *tenant, const uint8_
     int rc = record_open(tenant, reference, record, number);
 
     if (rc == 0)
-        rc = index_delete(store, tenant, number);
+        rc = index_delete_number(store, tenant, number);
     crypto_wipe(number, sizeof number);
     if (rc == 0)
         rc = former_delete_all(store, tenant, reference, record->former_count);

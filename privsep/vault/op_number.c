@@ -1,12 +1,13 @@
-/* ENROLL, MATCH, LOOKUP, REPLACE and ERASE of one item. */
+/* ENROLL, LOOKUP, REPLACE and ERASE of one item. */
 #include <string.h>
 
 #include "number/individual_number.h"
 #include "vault/erase.h"
+#include "vault/number_index.h"
 #include "vault/operations.h"
 #include "vault/record.h"
 
-static int insert_subject(struct op_context *context, const char number[NUMBER_LEN],
+static int insert_subject(struct op_context *context, const char number[NUMBER_LEN], const struct number_tags *tags,
                           const uint8_t request_id[REQUEST_ID_LEN], uint8_t reference[REFERENCE_LEN])
 {
     struct stored_record record = {
@@ -19,7 +20,7 @@ static int insert_subject(struct op_context *context, const char number[NUMBER_L
     if (rc == 0)
         rc = record_put(context->store, context->tenant, reference, &record);
     if (rc == 0)
-        rc = index_put(context->store, context->tenant, number, reference, INDEX_CURRENT);
+        rc = index_put(context->store, context->tenant, tags, reference, INDEX_CURRENT);
     if (rc == 0)
         context->tenant->now.subjects++;
     return rc;
@@ -51,6 +52,7 @@ int enroll_number(struct op_context *context, const char number[NUMBER_LEN], con
                   struct op_result *result)
 {
     struct stored_index index;
+    struct number_tags tags;
     bool allowed;
 
     if (!individual_number_valid(number)) {
@@ -64,13 +66,15 @@ int enroll_number(struct op_context *context, const char number[NUMBER_LEN], con
         result->detail = DETAIL_BUDGET_SPENT;
         return 0;
     }
-    rc = index_get(context->store, context->tenant, number, &index);
+    rc = number_tags(context->tenant, number, &tags);
+    if (rc == 0)
+        rc = index_get(context->store, context->tenant, &tags, &index);
     if (rc == 0)
         return existing_subject(context, index.reference, request_id, result);
     if (rc != MDB_NOTFOUND)
         return rc;
     result->detail = DETAIL_DONE;
-    rc = insert_subject(context, number, request_id, result->reference);
+    rc = insert_subject(context, number, &tags, request_id, result->reference);
     memcpy(result->touched, result->reference, REFERENCE_LEN);
     return rc;
 }
@@ -82,74 +86,23 @@ int op_enroll(struct op_context *context, const void *data, struct op_result *re
     return enroll_number(context, item->number, item->request_id, result);
 }
 
-/* Reads the reference's record, or the decoy in its place, so that a reference that is unknown, erased or locked costs
- * the same work as a wrong number. *miss is why it cannot match, or DETAIL_NOT_MATCHED. */
-static int comparable_record(struct op_context *context, const struct call_item *item, struct stored_record *record,
-                             const uint8_t **reference, enum detail *miss, struct op_result *result)
-{
-    struct tenant *tenant = context->tenant;
-    bool allowed;
-    int rc = record_get(context->store, tenant, item->reference, record);
-
-    *miss = DETAIL_NOT_MATCHED;
-    *reference = item->reference;
-    if (rc != 0 && rc != MDB_NOTFOUND)
-        return rc;
-    if (rc == MDB_NOTFOUND)
-        *miss = DETAIL_UNKNOWN_REFERENCE;
-    else
-        memcpy(result->touched, item->reference, REFERENCE_LEN);
-    if (rc == 0 && record->state != RECORD_ACTIVE)
-        *miss = DETAIL_ERASED;
-    rc = budget_allows(context->budget, item->reference, item->number, &allowed);
-    if (!allowed)
-        *miss = DETAIL_BUDGET_SPENT;
-    if (rc == 0 && tenant->decoy.key_id != tenant->keys->data.record_id)
-        rc = record_make_decoy(tenant);
-    if (*miss != DETAIL_NOT_MATCHED) {
-        *record = tenant->decoy;
-        *reference = tenant->decoy_reference;
-    }
-    return rc;
-}
-
-int op_match(struct op_context *context, const void *data, struct op_result *result)
-{
-    const struct call_item *item = data;
-    const uint8_t *reference;
-    struct stored_record record;
-    char number[NUMBER_LEN] = {0};
-    enum detail miss;
-    int rc = comparable_record(context, item, &record, &reference, &miss, result);
-
-    if (rc == 0)
-        rc = record_open(context->tenant, reference, &record, number);
-    if (rc != 0)
-        return rc;
-    bool valid = individual_number_valid(item->number);
-    bool equal = crypto_equal(number, item->number, NUMBER_LEN);
-    crypto_wipe(number, sizeof number);
-    result->detail = !valid ? DETAIL_INVALID_NUMBER : equal ? DETAIL_MATCHED : miss;
-    if (!valid || equal || miss == DETAIL_BUDGET_SPENT)
-        return 0;
-    /* A reference that does not exist has no budget of its own: rows for it would be the attacker's to make. */
-    return budget_charge(context->budget, miss == DETAIL_UNKNOWN_REFERENCE ? NULL : item->reference, item->number);
-}
-
 int op_lookup(struct op_context *context, const void *data, struct op_result *result)
 {
     const struct call_item *item = data;
     struct stored_index index;
+    struct number_tags tags;
     bool allowed;
 
     if (!individual_number_valid(item->number)) {
         result->detail = DETAIL_INVALID_NUMBER;
         return 0;
     }
-    int rc = budget_allows(context->budget, NULL, item->number, &allowed);
+    int rc = number_tags(context->tenant, item->number, &tags);
+    if (rc == 0)
+        rc = budget_allows(context->budget, NULL, &tags, &allowed);
     if (rc != 0)
         return rc;
-    rc = index_get(context->store, context->tenant, item->number, &index);
+    rc = index_get(context->store, context->tenant, &tags, &index);
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
     if (!allowed) {
@@ -158,7 +111,7 @@ int op_lookup(struct op_context *context, const void *data, struct op_result *re
     }
     if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_NOT_FOUND;
-        return budget_charge(context->budget, NULL, item->number);
+        return budget_charge(context->budget, NULL, &tags);
     }
     result->detail = index.kind == INDEX_CURRENT ? DETAIL_FOUND : DETAIL_FOUND_FORMER;
     memcpy(result->reference, index.reference, REFERENCE_LEN);
@@ -167,15 +120,18 @@ int op_lookup(struct op_context *context, const void *data, struct op_result *re
 }
 
 /* Moves the record's number to the former ones and seals the new one in its place. */
-static int exchange_number(struct op_context *context, const struct call_item *item, const char old[NUMBER_LEN],
-                           struct stored_record *record)
+static int exchange_number(struct op_context *context, const struct call_item *item, const struct number_tags *tags,
+                           const char old[NUMBER_LEN], struct stored_record *record)
 {
     struct store *store = context->store;
     struct tenant *tenant = context->tenant;
+    struct number_tags old_tags;
     int rc = former_put(store, tenant, item->reference, record->former_count, record);
 
     if (rc == 0)
-        rc = index_put(store, tenant, old, item->reference, INDEX_FORMER);
+        rc = number_tags(tenant, old, &old_tags);
+    if (rc == 0)
+        rc = index_put(store, tenant, &old_tags, item->reference, INDEX_FORMER);
     if (rc == 0)
         rc = record_seal(tenant, item->reference, item->number, record);
     record->former_count++;
@@ -184,12 +140,12 @@ static int exchange_number(struct op_context *context, const struct call_item *i
     if (rc == 0)
         rc = record_put(store, tenant, item->reference, record);
     if (rc == 0)
-        rc = index_put(store, tenant, item->number, item->reference, INDEX_CURRENT);
+        rc = index_put(store, tenant, tags, item->reference, INDEX_CURRENT);
     return rc;
 }
 
-static int replace_active(struct op_context *context, const struct call_item *item, struct stored_record *record,
-                          struct op_result *result)
+static int replace_active(struct op_context *context, const struct call_item *item, const struct number_tags *tags,
+                          struct stored_record *record, struct op_result *result)
 {
     struct stored_index index;
     char old[NUMBER_LEN];
@@ -203,15 +159,15 @@ static int replace_active(struct op_context *context, const struct call_item *it
         result->detail = same ? DETAIL_REPEATED : DETAIL_REQUEST_CONFLICT;
     } else if (same) {
         result->detail = DETAIL_SAME_NUMBER;
-        rc = budget_charge(context->budget, item->reference, item->number);
-    } else if ((rc = index_get(context->store, context->tenant, item->number, &index)) == 0) {
+        rc = budget_charge(context->budget, item->reference, tags);
+    } else if ((rc = index_get(context->store, context->tenant, tags, &index)) == 0) {
         result->detail = DETAIL_DUPLICATE;
         if (context->may_know_duplicate)
             memcpy(result->duplicate, index.reference, REFERENCE_LEN);
-        rc = budget_charge(context->budget, item->reference, item->number);
+        rc = budget_charge(context->budget, item->reference, tags);
     } else if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_DONE;
-        rc = exchange_number(context, item, old, record);
+        rc = exchange_number(context, item, tags, old, record);
     }
     crypto_wipe(old, sizeof old);
     return rc;
@@ -221,6 +177,7 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
 {
     const struct call_item *item = data;
     struct stored_record record;
+    struct number_tags tags;
     bool allowed;
 
     if (!individual_number_valid(item->number)) {
@@ -228,7 +185,9 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
         return 0;
     }
     /* "It has that number already" and "another one has it" are answers to a guess. */
-    int rc = budget_allows(context->budget, item->reference, item->number, &allowed);
+    int rc = number_tags(context->tenant, item->number, &tags);
+    if (rc == 0)
+        rc = budget_allows(context->budget, item->reference, &tags, &allowed);
     if (rc != 0)
         return rc;
     if (!allowed) {
@@ -247,7 +206,7 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
         result->detail = DETAIL_ERASED;
         return 0;
     }
-    return replace_active(context, item, &record, result);
+    return replace_active(context, item, &tags, &record, result);
 }
 
 int op_erase(struct op_context *context, const void *data, struct op_result *result)

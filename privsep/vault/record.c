@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define INDEX_KEY_LEN 16
+#include "vault/number_index.h"
 
 struct record_aad {
     char label[20];
@@ -29,11 +29,6 @@ static struct record_aad record_aad(const struct tenant *tenant, const uint8_t r
 static MDB_val reference_key(const uint8_t reference[REFERENCE_LEN])
 {
     return (MDB_val){REFERENCE_LEN, (void *)reference};
-}
-
-static int index_key(struct tenant *tenant, enum key_age age, const char number[NUMBER_LEN], uint8_t key[HASH_LEN])
-{
-    return prf(tenant->keys->data.index[age], number, NUMBER_LEN, key) == 0 ? 0 : EACCES;
 }
 
 /* NULL when the key has been dropped: no such record can be there any more. */
@@ -95,84 +90,6 @@ int record_open(struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], c
                : EACCES;
 }
 
-int record_make_decoy(struct tenant *tenant)
-{
-    tenant->decoy = (struct stored_record){.version = 1, .state = RECORD_ACTIVE};
-    crypto_random(tenant->decoy_reference, REFERENCE_LEN);
-    /* Not a valid individual number: it matches nothing that passes the check digit and the all-zeros rule. */
-    return record_seal(tenant, tenant->decoy_reference, "000000000000", &tenant->decoy);
-}
-
-/* The key under which the number's row is, and the row. During a rotation both are looked up always, so that the time
- * does not tell which it was. */
-static int index_find(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN], uint8_t hash[HASH_LEN],
-                      MDB_val *value)
-{
-    uint8_t former[HASH_LEN];
-    MDB_val key = {INDEX_KEY_LEN, hash}, former_name = {INDEX_KEY_LEN, former}, former_value;
-    int rc = index_key(tenant, KEY_CURRENT, number, hash);
-
-    if (rc == 0)
-        rc = mdb_get(store->txn, tenant->index, &key, value);
-    if (!tenant->keys->data.index[KEY_FORMER] || (rc != 0 && rc != MDB_NOTFOUND))
-        return rc;
-    int former_rc = index_key(tenant, KEY_FORMER, number, former);
-    if (former_rc == 0)
-        former_rc = mdb_get(store->txn, tenant->index, &former_name, &former_value);
-    if (rc == 0)
-        return former_rc == MDB_NOTFOUND ? 0 : former_rc ? former_rc : MDB_CORRUPTED;
-    memcpy(hash, former, HASH_LEN);
-    *value = former_value;
-    return former_rc;
-}
-
-int index_get(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN], struct stored_index *index)
-{
-    uint8_t hash[HASH_LEN];
-    MDB_val value;
-    int rc = index_find(store, tenant, number, hash, &value);
-
-    if (rc == 0) {
-        if (value.mv_size != sizeof *index)
-            return MDB_CORRUPTED;
-        memcpy(index, value.mv_data, sizeof *index);
-    }
-    return rc;
-}
-
-int index_delete(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN])
-{
-    uint8_t hash[HASH_LEN];
-    MDB_val key = {INDEX_KEY_LEN, hash}, old;
-    int rc = index_find(store, tenant, number, hash, &old);
-
-    return rc == 0 ? mdb_del(store->txn, tenant->index, &key, NULL) : rc;
-}
-
-int index_put(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN],
-              const uint8_t reference[REFERENCE_LEN], enum index_kind kind)
-{
-    struct stored_index index = {.kind = (uint8_t)kind};
-    uint8_t hash[HASH_LEN];
-    MDB_val key = {INDEX_KEY_LEN, hash}, value = {sizeof index, &index};
-    int rc = tenant->keys->data.index[KEY_FORMER] ? index_delete(store, tenant, number) : 0;
-
-    memcpy(index.reference, reference, REFERENCE_LEN);
-    if (rc == 0 || rc == MDB_NOTFOUND)
-        rc = index_key(tenant, KEY_CURRENT, number, hash);
-    return rc == 0 ? mdb_put(store->txn, tenant->index, &key, &value, 0) : rc;
-}
-
-int index_move(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN])
-{
-    struct stored_index index;
-    int rc = index_get(store, tenant, number, &index);
-
-    if (rc != 0)
-        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    return index_put(store, tenant, number, index.reference, (enum index_kind)index.kind);
-}
-
 static struct former_key former_key(const uint8_t reference[REFERENCE_LEN], uint32_t order)
 {
     struct former_key key = {
@@ -205,7 +122,7 @@ static int former_delete(struct store *store, struct tenant *tenant, const uint8
     if (rc == 0)
         rc = record_open(tenant, reference, &record, number);
     if (rc == 0)
-        rc = index_delete(store, tenant, number);
+        rc = index_delete_number(store, tenant, number);
     crypto_wipe(number, sizeof number);
     return rc == 0 ? mdb_del(store->txn, tenant->former, &key, NULL) : rc;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "vault/budget.h"
+#include "vault/number_index.h"
 #include "vault/record.h"
 
 /* Calls that share the transaction with the beginning still charge under the former key, a moment later than it. */

@@ -67,8 +67,6 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
         rc = count_subjects(txn, tenant, &tenant->now.subjects);
     if (rc == 0)
         rc = erase_load(txn, tenant);
-    if (rc == 0)
-        rc = record_make_decoy(tenant);
     tenant->committed = tenant->now;
     return rc;
 }

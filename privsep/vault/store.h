@@ -52,8 +52,6 @@ struct tenant {
     struct tenant_keys *keys;
     struct data_keys next_keys; /* in place of keys->data as soon as the transaction is committed; empty: no change */
     bool rotation_halted;       /* something cannot be put under the new keys; until the next start */
-    uint8_t decoy_reference[REFERENCE_LEN]; /* record_make_decoy */
-    struct stored_record decoy;
     struct tenant_state now, committed;
 };
 

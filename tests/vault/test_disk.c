@@ -66,6 +66,7 @@ static int try_change(struct fixture *fixture, int (*change)(struct fixture *fix
 static int enroll_many(struct fixture *fixture)
 {
     struct stored_record record = {.version = 1, .state = RECORD_ACTIVE};
+    struct number_tags tags;
     uint8_t reference[REFERENCE_LEN];
     char number[NUMBER_LEN];
     int rc = 0;
@@ -77,7 +78,9 @@ static int enroll_many(struct fixture *fixture)
         if (rc == 0)
             rc = record_put(&fixture->store, tenant_a(fixture), reference, &record);
         if (rc == 0)
-            rc = index_put(&fixture->store, tenant_a(fixture), number, reference, INDEX_CURRENT);
+            rc = number_tags(tenant_a(fixture), number, &tags);
+        if (rc == 0)
+            rc = index_put(&fixture->store, tenant_a(fixture), &tags, reference, INDEX_CURRENT);
     }
     return rc;
 }

@@ -1,0 +1,34 @@
+/*
+ * The keyed index: from a number to its reference. 10^11 numbers make any unkeyed hash a plaintext, so a number stands
+ * in the store as tags: halves of one PRF of it. One half names its index row, the other its guess budget (budget.h):
+ * neither table's rows lead to the other's. A caller computes the tags once for all its look-ups.
+ */
+#ifndef SEKISHO_VAULT_NUMBER_INDEX_H
+#define SEKISHO_VAULT_NUMBER_INDEX_H
+
+#include "vault/store.h"
+
+#define NUMBER_TAG_LEN 16
+
+struct number_tag {
+    uint8_t index[NUMBER_TAG_LEN], candidate[NUMBER_TAG_LEN];
+};
+_Static_assert(sizeof(struct number_tag) == HASH_LEN, "a tag is a whole PRF output");
+
+struct number_tags {
+    struct number_tag under[KEY_AGES];
+    bool former; /* a rotation goes on: rows can be under the former key */
+};
+
+/* 0 or EACCES. */
+int number_tags(struct tenant *tenant, const char number[NUMBER_LEN], struct number_tags *tags);
+
+/* Rows by number, whichever key they are under: 0, MDB_NOTFOUND or an LMDB code; index_put overwrites. */
+int index_get(struct store *store, struct tenant *tenant, const struct number_tags *tags, struct stored_index *index);
+int index_put(struct store *store, struct tenant *tenant, const struct number_tags *tags,
+              const uint8_t reference[REFERENCE_LEN], enum index_kind kind);
+int index_delete_number(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN]);
+/* Moves the number's row from under the former index key; MDB_CORRUPTED when it is under neither key. */
+int index_move(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN]);
+
+#endif
