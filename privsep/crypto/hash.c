@@ -1,3 +1,5 @@
+/* SHA-256 directly: EVP allocates and frees a context for each message, which costs more than a message of a block. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/hash.h"
 
 #include <errno.h>
@@ -6,12 +8,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include "crypto/algorithms.h"
 #include "crypto/hpke.h"
 
-EVP_MD *algorithm_sha256;
-EVP_MAC *algorithm_hmac;
 EVP_CIPHER *algorithm_aes256gcm;
 
 /* X25519 handles cannot be handed to EVP_PKEY: one exchange makes libcrypto fetch and keep them by itself. */
@@ -34,13 +35,9 @@ int crypto_init(void)
     /* A configuration file could name providers to load: none is read, so the built-in code is all there ever is. */
     if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
         return -1;
-    if (!algorithm_sha256)
-        algorithm_sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
-    if (!algorithm_hmac)
-        algorithm_hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     if (!algorithm_aes256gcm)
         algorithm_aes256gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    if (!algorithm_sha256 || !algorithm_hmac || !algorithm_aes256gcm)
+    if (!algorithm_aes256gcm)
         return -1;
     if (RAND_bytes(first, sizeof first) != 1)
         return -1;
@@ -84,19 +81,19 @@ bool crypto_all_zero(const void *memory, size_t length)
     return any == 0;
 }
 
-int sha256(const void *data, size_t length, uint8_t out[HASH_LEN])
-{
-    return EVP_Digest(data, length, out, NULL, algorithm_sha256, NULL) == 1 ? 0 : -1;
-}
-
 int sha256_parts(const struct iovec *parts, size_t count, uint8_t out[HASH_LEN])
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    int ok = context && EVP_DigestInit_ex(context, algorithm_sha256, NULL);
+    SHA256_CTX context;
+    int ok = SHA256_Init(&context);
 
     for (size_t i = 0; ok && i < count; i++)
-        ok = EVP_DigestUpdate(context, parts[i].iov_base, parts[i].iov_len);
-    ok = ok && EVP_DigestFinal_ex(context, out, NULL);
-    EVP_MD_CTX_free(context);
-    return ok ? 0 : -1;
+        ok = SHA256_Update(&context, parts[i].iov_base, parts[i].iov_len);
+    return ok && SHA256_Final(out, &context) ? 0 : -1;
+}
+
+int sha256(const void *data, size_t length, uint8_t out[HASH_LEN])
+{
+    const struct iovec part = {(void *)data, length};
+
+    return sha256_parts(&part, 1, out);
 }

@@ -1,125 +1,113 @@
+/* For SHA-256 without EVP, see hash.c. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/hmac.h"
 
 #include <string.h>
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
 
-#include "crypto/algorithms.h"
-
+/* RFC 2104: the two hashes, each with its padded key taken in, so that a message costs no key set-up. */
 struct prf {
-    EVP_MAC_CTX *mac;
+    SHA256_CTX inner, outer;
 };
 
-/* A context with the key schedule made; the digest of a MAC can only be named by a parameter. */
-static EVP_MAC_CTX *mac_new(const void *key, size_t key_length)
+static int take_pad(SHA256_CTX *hash, const uint8_t *key, size_t key_length, uint8_t fill)
 {
-    char digest[] = "SHA2-256";
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(algorithm_hmac);
+    uint8_t pad[SHA256_CBLOCK];
 
-    if (mac && EVP_MAC_init(mac, key, key_length, parameters) == 1)
-        return mac;
-    EVP_MAC_CTX_free(mac);
-    return NULL;
+    memset(pad, fill, sizeof pad);
+    for (size_t i = 0; i < key_length; i++)
+        pad[i] ^= key[i];
+    int ok = SHA256_Init(hash) && SHA256_Update(hash, pad, sizeof pad);
+    crypto_wipe(pad, sizeof pad);
+    return ok ? 0 : -1;
 }
 
-static int mac_final(EVP_MAC_CTX *mac, uint8_t out[HASH_LEN])
+static int hmac_key(struct prf *mac, const void *key, size_t key_length)
 {
-    size_t length = 0;
+    uint8_t hashed[HASH_LEN];
 
-    return EVP_MAC_final(mac, out, &length, HASH_LEN) == 1 && length == HASH_LEN ? 0 : -1;
-}
-
-static int mac_update_parts(EVP_MAC_CTX *mac, const struct iovec *parts, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (EVP_MAC_update(mac, parts[i].iov_base, parts[i].iov_len) != 1)
+    if (key_length > SHA256_CBLOCK) {
+        if (sha256(key, key_length, hashed) != 0)
             return -1;
-    return 0;
+        key = hashed;
+        key_length = sizeof hashed;
+    }
+    return take_pad(&mac->inner, key, key_length, 0x36) == 0 ? take_pad(&mac->outer, key, key_length, 0x5c) : -1;
+}
+
+/* SHA256_Final wipes what it has taken in, and the state left on the stack is the hash that it put out. */
+static int hmac_parts(const struct prf *mac, const struct iovec *parts, size_t count, uint8_t out[HASH_LEN])
+{
+    SHA256_CTX hash = mac->inner;
+    uint8_t inner[HASH_LEN];
+    int ok = 1;
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = SHA256_Update(&hash, parts[i].iov_base, parts[i].iov_len);
+    ok = ok && SHA256_Final(inner, &hash);
+    hash = mac->outer;
+    return ok && SHA256_Update(&hash, inner, sizeof inner) && SHA256_Final(out, &hash) ? 0 : -1;
 }
 
 struct prf *prf_new(const uint8_t key[HASH_LEN])
 {
     struct prf *context = OPENSSL_zalloc(sizeof *context);
 
-    if (!context)
-        return NULL;
-    context->mac = mac_new(key, HASH_LEN);
-    if (context->mac)
+    if (context && hmac_key(context, key, HASH_LEN) == 0)
         return context;
-    OPENSSL_free(context);
+    prf_free(context);
     return NULL;
 }
 
 void prf_free(struct prf *context)
 {
-    if (!context)
-        return;
-    EVP_MAC_CTX_free(context->mac);
-    OPENSSL_free(context);
+    OPENSSL_clear_free(context, sizeof *context);
 }
 
 int prf(struct prf *context, const void *data, size_t length, uint8_t out[HASH_LEN])
 {
-    /* No key: the schedule is kept, which is most of the cost of a short message. */
-    if (EVP_MAC_init(context->mac, NULL, 0, NULL) != 1 || EVP_MAC_update(context->mac, data, length) != 1)
-        return -1;
-    return mac_final(context->mac, out);
+    const struct iovec part = piece(data, length);
+
+    return hmac_parts(context, &part, 1, out);
 }
 
 int hkdf_extract_parts(const void *salt, size_t salt_length, const struct iovec *ikm, size_t ikm_count,
                        uint8_t prk[HASH_LEN])
 {
-    static const uint8_t no_salt[HASH_LEN];
-    EVP_MAC_CTX *mac = mac_new(salt_length ? salt : no_salt, salt_length ? salt_length : sizeof no_salt);
-    int result = mac && mac_update_parts(mac, ikm, ikm_count) == 0 ? mac_final(mac, prk) : -1;
+    struct prf mac;
 
-    EVP_MAC_CTX_free(mac);
+    /* HMAC fills its key with zeros: an empty salt is HASH_LEN zero bytes already. */
+    int result = hmac_key(&mac, salt, salt_length) == 0 ? hmac_parts(&mac, ikm, ikm_count, prk) : -1;
+    crypto_wipe(&mac, sizeof mac);
     return result;
-}
-
-/* T(n) of RFC 5869 section 2.3; `block` holds T(n - 1) before and T(n) after. */
-static int expand_block(EVP_MAC_CTX *mac, const struct iovec *info, size_t info_count, uint8_t counter,
-                        uint8_t block[HASH_LEN])
-{
-    if (EVP_MAC_init(mac, NULL, 0, NULL) != 1)
-        return -1;
-    if (counter > 1 && EVP_MAC_update(mac, block, HASH_LEN) != 1)
-        return -1;
-    if (mac_update_parts(mac, info, info_count) != 0 || EVP_MAC_update(mac, &counter, 1) != 1)
-        return -1;
-    return mac_final(mac, block);
 }
 
 int hkdf_expand_parts(const uint8_t prk[HASH_LEN], const struct iovec *info, size_t info_count, uint8_t *out,
                       size_t length)
 {
-    uint8_t block[HASH_LEN];
-    size_t done = 0;
-    int result = -1;
+    uint8_t block[HASH_LEN], counter = 1;
+    struct iovec parts[HKDF_INFO_PARTS_MAX + 2] = {piece(block, 0)};
+    struct prf mac;
 
-    if (length > 255 * HASH_LEN)
+    if (length > 255 * HASH_LEN || info_count > HKDF_INFO_PARTS_MAX)
         return -1;
-    EVP_MAC_CTX *mac = mac_new(prk, HASH_LEN);
-    if (!mac)
-        goto end;
-    for (unsigned counter = 1; done < length; counter++) {
+    memcpy(parts + 1, info, info_count * sizeof *info);
+    parts[1 + info_count] = piece(&counter, 1);
+    int result = hmac_key(&mac, prk, HASH_LEN);
+    /* T(n) of RFC 5869 section 2.3; `block` holds T(n - 1) before and T(n) after. */
+    for (size_t done = 0; result == 0 && done < length; counter++) {
         size_t take = length - done < HASH_LEN ? length - done : HASH_LEN;
-        if (expand_block(mac, info, info_count, (uint8_t)counter, block) != 0)
-            goto end;
+        result = hmac_parts(&mac, parts, info_count + 2, block);
+        parts[0].iov_len = HASH_LEN;
         memcpy(out + done, block, take);
         done += take;
     }
-    result = 0;
-end:
     if (result != 0)
         crypto_wipe(out, length);
     crypto_wipe(block, sizeof block);
-    EVP_MAC_CTX_free(mac);
+    crypto_wipe(&mac, sizeof mac);
     return result;
 }
 

@@ -14,7 +14,8 @@ static inline struct iovec piece(const void *data, size_t length)
 /* An empty salt stands for HASH_LEN zero bytes (RFC 5869 section 2.2). */
 int hkdf_extract_parts(const void *salt, size_t salt_length, const struct iovec *ikm, size_t ikm_count,
                        uint8_t prk[HASH_LEN]);
-/* length <= 255 * HASH_LEN; out is wiped on failure. */
+/* info_count <= HKDF_INFO_PARTS_MAX, length <= 255 * HASH_LEN; out is wiped on failure. */
+#define HKDF_INFO_PARTS_MAX 5
 int hkdf_expand_parts(const uint8_t prk[HASH_LEN], const struct iovec *info, size_t info_count, uint8_t *out,
                       size_t length);
 
