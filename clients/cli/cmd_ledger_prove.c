@@ -1,7 +1,8 @@
 /*
  * ledger prove: who used this person's number? All leaves that touched a reference, with their proofs, for a third
- * party who trusts nobody here: only the ledger's key. The proofs show that nothing is invented; that nothing is left
- * out shows only when every entry was read (--full), and to the one who read them.
+ * party who trusts nobody here: only the ledger's key. Of a batch they show this person's item only. The proofs show
+ * that nothing is invented; that nothing is left out shows only when every entry was read (--full), and to the one who
+ * read them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,8 @@ static enum sekisho_status add_entry(struct collection *collection, const struct
     enum sekisho_status status =
         sekisho_ledger_inclusion(collection->client, collection->head, entry->index, entry->leaf_hash, &proof, error);
 
-    if (status == SEKISHO_OK && json_array_append_new(collection->entries, entry_json(entry, &proof)) != 0)
+    if (status == SEKISHO_OK &&
+        json_array_append_new(collection->entries, proven_json(entry, collection->filter->reference, &proof)) != 0)
         abort();
     return status;
 }
@@ -66,7 +68,7 @@ static json_t *document(const struct ledger_job *job, const struct collection *c
 
     if (!sekisho_checkpoint_note(&job->head, note) || !sekisho_checkpoint_vkey(&job->head, vkey))
         abort();
-    return json_pack("{s:s, s:i, s:o, s:s, s:s, s:b, s:O}", "format", "sekisho-ledger-proof-1", "prefecture",
+    return json_pack("{s:s, s:i, s:o, s:s, s:s, s:b, s:O}", "format", "sekisho-ledger-proof-2", "prefecture",
                      (int)job->head.prefecture, "reference",
                      hex_json(collection->filter->reference, SEKISHO_REFERENCE_LEN), "vkey", vkey, "checkpoint", note,
                      "complete", (int)complete, "entries", collection->entries);

@@ -43,10 +43,11 @@ static void item_texts(const struct sekisho_ledger_entry *entry, const uint8_t *
 
 static void start_table(struct table *table)
 {
-    table_start(table, 7);
+    table_start(table, 8);
     table_row(table, (const char *const[]){text(TEXT_COLUMN_INDEX), text(TEXT_COLUMN_TIME), text(TEXT_COLUMN_ACCOUNT),
                                            text(TEXT_COLUMN_OPERATION), text(TEXT_COLUMN_PURPOSE),
-                                           text(TEXT_COLUMN_OUTCOME), text(TEXT_COLUMN_REFERENCE)});
+                                           text(TEXT_COLUMN_LEGAL_BASIS), text(TEXT_COLUMN_OUTCOME),
+                                           text(TEXT_COLUMN_REFERENCE)});
 }
 
 static void add_row(struct table *table, const struct sekisho_ledger_entry *entry, const uint8_t *reference)
@@ -61,7 +62,9 @@ static void add_row(struct table *table, const struct sekisho_ledger_entry *entr
         start_table(table);
     }
     table_row(table, (const char *const[]){index, time, entry->account, sekisho_operation_name(entry->operation),
-                                           sekisho_purpose_name(entry->purpose), outcome, touched});
+                                           sekisho_purpose_name(entry->purpose),
+                                           sekisho_legal_basis_name(entry->legal_basis, language() == LANGUAGE_JA),
+                                           outcome, touched});
 }
 
 static int show(const struct options *options, const struct ledger_job *job, const struct ledger_filter *filter,
@@ -82,7 +85,7 @@ static int show(const struct options *options, const struct ledger_job *job, con
         if (status != SEKISHO_OK || !entry)
             break;
         if (options->value[OPT_JSON])
-            json_line(entry_json(entry, NULL));
+            json_line(entry_json(entry));
         else
             add_row(&table, entry, filter->given.reference);
     }

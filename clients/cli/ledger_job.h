@@ -40,8 +40,11 @@ int time_parse(const char *text, int64_t *us);
 json_t *hex_json(const uint8_t *bytes, size_t length);
 /* Decodes a string of exactly `length` bytes in hexadecimal. */
 bool hex_from_json(const json_t *value, uint8_t *out, size_t length);
-/* With the exact bytes and, when not NULL, the proof. */
-json_t *entry_json(const struct sekisho_ledger_entry *entry, const struct sekisho_proof *proof);
+/* The whole entry with its exact bytes. */
+json_t *entry_json(const struct sekisho_ledger_entry *entry);
+/* For a third party, with the proof: the entry's head, the items of one reference, and of all others the hashes. */
+json_t *proven_json(const struct sekisho_ledger_entry *entry, const uint8_t *reference,
+                    const struct sekisho_proof *proof);
 json_t *receipt_json(const struct sekisho_receipt *receipt);
 bool receipt_from_json(const json_t *value, struct sekisho_receipt *receipt);
 /* Prints one line. Takes the object over; aborts without memory. */

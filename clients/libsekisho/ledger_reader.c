@@ -32,7 +32,8 @@ static bool entry_decode(const uint8_t *data, size_t length, struct sekisho_ledg
         return false;
     memcpy(&entry, data, sizeof entry);
     size_t count = (length - sizeof entry) / sizeof(struct ledger_item);
-    if (entry.version != 1 || (length - sizeof entry) % sizeof(struct ledger_item) != 0 || count > entry.count)
+    if (entry.version != LEDGER_ENTRY_VERSION || (length - sizeof entry) % sizeof(struct ledger_item) != 0 ||
+        count > entry.count)
         return false;
     *out = (struct sekisho_ledger_entry){
         .index = entry.index,
@@ -41,11 +42,13 @@ static bool entry_decode(const uint8_t *data, size_t length, struct sekisho_ledg
         .role = entry.role,
         .operation = (enum sekisho_operation)entry.operation,
         .purpose = (enum sekisho_purpose)entry.purpose,
+        .legal_basis = entry.legal_basis,
         .permitted = entry.status == CALL_OK,
         .asked = entry.count,
         .count = count,
         .data = data,
         .length = length,
+        .head_length = sizeof entry,
     };
     copy_printable(out->account, sizeof out->account, entry.account, strnlen(entry.account, ACCOUNT_LEN));
     memcpy(out->session, entry.session, sizeof out->session);
@@ -57,7 +60,9 @@ void sekisho_ledger_item(const struct sekisho_ledger_entry *entry, size_t i, str
 {
     struct ledger_item wire;
 
-    memcpy(&wire, entry->data + sizeof(struct ledger_entry) + i * sizeof wire, sizeof wire);
+    item->data = entry->data + entry->head_length + i * sizeof wire;
+    item->length = sizeof wire;
+    memcpy(&wire, item->data, sizeof wire);
     memcpy(item->reference, wire.reference, sizeof item->reference);
     item->outcome = (enum sekisho_outcome)wire.outcome;
     item->detail = (enum sekisho_detail)wire.detail;

@@ -3,6 +3,7 @@
 
 #include "crypto/checkpoint_text.h"
 #include "crypto/ed25519.h"
+#include "crypto/ledger_leaf.h"
 #include "internal.h"
 
 _Static_assert(SEKISHO_HASH_LEN == HASH_LEN && SEKISHO_NOTE_MAX == CHECKPOINT_NOTE_MAX, "sizes");
@@ -20,14 +21,22 @@ static bool node(const uint8_t left[HASH_LEN], const uint8_t right[HASH_LEN], ui
 
 bool sekisho_leaf_data(const void *data, size_t length, uint8_t leaf_data[SEKISHO_HASH_LEN])
 {
-    return sha256(data, length, leaf_data) == 0;
+    const size_t head = sizeof(struct ledger_entry), item = sizeof(struct ledger_item);
+
+    return length >= head && (length - head) % item == 0 &&
+           ledger_leaf_data(data, (const uint8_t *)data + head, (length - head) / item, leaf_data) == 0;
 }
 
 bool sekisho_leaf_hash(const void *data, size_t length, uint8_t hash[SEKISHO_HASH_LEN])
 {
-    uint8_t leaf[1 + HASH_LEN] = {0x00};
+    uint8_t leaf_data[HASH_LEN];
 
-    return sekisho_leaf_data(data, length, leaf + 1) && sha256(leaf, sizeof leaf, hash) == 0;
+    return sekisho_leaf_data(data, length, leaf_data) && ledger_leaf_hash(leaf_data, hash) == 0;
+}
+
+bool sekisho_item_hash(const struct sekisho_ledger_item *item, uint8_t hash[SEKISHO_HASH_LEN])
+{
+    return item->length == sizeof(struct ledger_item) && ledger_item_hash(item->data, hash) == 0;
 }
 
 bool sekisho_verify_inclusion(uint64_t index, uint64_t size, const uint8_t leaf_hash[SEKISHO_HASH_LEN],

@@ -1,13 +1,19 @@
 #include "sekisho.h"
+#include "sekisho_ledger.h"
 
 #define NAME_OF(table, value)                                                                                          \
     ((size_t)(value) < sizeof(table) / sizeof((table)[0]) && (table)[value] ? (table)[value] : "UNKNOWN")
 
 static const char *const operations[] = {
-    [SEKISHO_ENROLL] = "ENROLL", [SEKISHO_MATCH] = "MATCH",
-    [SEKISHO_LOOKUP] = "LOOKUP", [SEKISHO_REPLACE] = "REPLACE",
-    [SEKISHO_ERASE] = "ERASE",   [SEKISHO_ENROLL_CITIZEN] = "ENROLL_CITIZEN",
-    [SEKISHO_UNLOCK] = "UNLOCK", [SEKISHO_ROTATE_KEYS] = "ROTATE_KEYS",
+    [SEKISHO_ENROLL] = "ENROLL",
+    [SEKISHO_MATCH] = "MATCH",
+    [SEKISHO_LOOKUP] = "LOOKUP",
+    [SEKISHO_REPLACE] = "REPLACE",
+    [SEKISHO_ERASE] = "ERASE",
+    [SEKISHO_ENROLL_CITIZEN] = "ENROLL_CITIZEN",
+    [SEKISHO_UNLOCK] = "UNLOCK",
+    [SEKISHO_READ_LEDGER] = "READ_LEDGER",
+    [SEKISHO_ROTATE_KEYS] = "ROTATE_KEYS",
 };
 
 static const char *const purposes[] = {
@@ -49,6 +55,14 @@ static const char *const details[] = {
     [SEKISHO_DETAIL_ROTATING] = "ROTATING",
 };
 
+static const struct {
+    const char *ja, *en;
+} legal_bases[] = {
+#define LEGAL_BASIS(code, operations, purposes, from, until, ja, en) [code] = {ja, en},
+#include "wire/legal_bases.def"
+#undef LEGAL_BASIS
+};
+
 const char *sekisho_operation_name(enum sekisho_operation operation)
 {
     return NAME_OF(operations, operation);
@@ -67,4 +81,11 @@ const char *sekisho_outcome_name(enum sekisho_outcome outcome)
 const char *sekisho_detail_name(enum sekisho_detail detail)
 {
     return NAME_OF(details, detail);
+}
+
+const char *sekisho_legal_basis_name(unsigned code, bool japanese)
+{
+    if (code >= sizeof legal_bases / sizeof legal_bases[0] || !legal_bases[code].ja)
+        return "-";
+    return japanese ? legal_bases[code].ja : legal_bases[code].en;
 }

@@ -27,6 +27,8 @@ struct sekisho_checkpoint {
     uint8_t public_key[32]; /* of the prefecture's ledger */
 };
 
+struct sekisho_ledger_item;
+
 struct sekisho_proof {
     size_t count;
     uint8_t hash[SEKISHO_PROOF_MAX][SEKISHO_HASH_LEN];
@@ -34,10 +36,13 @@ struct sekisho_proof {
 
 /* ---- verification; no connection is used ---- */
 
-/* RFC 6962 section 2.1: of a leaf whose readable part is `data`. False when libcrypto fails. */
+/* RFC 6962 section 2.1: of a leaf whose readable part is `data`. False when that is no entry with whole items. */
 bool sekisho_leaf_hash(const void *data, size_t length, uint8_t hash[SEKISHO_HASH_LEN]);
-/* SHA-256 of the readable part: the data of the leaf, as entry bundles of c2sp.org/tlog-tiles have it. */
+/* What the leaf commits with (crypto/ledger_leaf.h): the data of the leaf, as entry bundles of c2sp.org/tlog-tiles have
+ * it. */
 bool sekisho_leaf_data(const void *data, size_t length, uint8_t leaf_data[SEKISHO_HASH_LEN]);
+/* What stands for an item in the leaf data: of the item's exact bytes. False when libcrypto fails. */
+bool sekisho_item_hash(const struct sekisho_ledger_item *item, uint8_t hash[SEKISHO_HASH_LEN]);
 /* RFC 9162 section 2.1.3.2: the leaf is at `index` in the tree of `size` leaves with this root. */
 bool sekisho_verify_inclusion(uint64_t index, uint64_t size, const uint8_t leaf_hash[SEKISHO_HASH_LEN],
                               const struct sekisho_proof *proof, const uint8_t root[SEKISHO_HASH_LEN]);
@@ -105,21 +110,29 @@ struct sekisho_ledger_entry {
     unsigned prefecture, role;
     enum sekisho_operation operation;
     enum sekisho_purpose purpose;
-    bool permitted; /* false: refused for want of the right; nothing was touched */
+    unsigned legal_basis; /* code of the provision: sekisho_legal_basis_name; 0: none was given */
+    bool permitted;       /* false: refused for want of the right; nothing was touched */
     uint8_t case_reference[SEKISHO_CASE_LEN];
     uint32_t asked;                      /* items asked for */
     size_t count;                        /* items recorded: sekisho_ledger_item; 0 when refused */
     uint8_t leaf_hash[SEKISHO_HASH_LEN]; /* computed from `data` */
     const uint8_t *data;                 /* the exact bytes of the leaf's readable part */
     size_t length;
+    size_t head_length; /* bytes of `data` before its items: what a proof for one item shows of the whole */
 };
 
 struct sekisho_ledger_item {
     uint8_t reference[SEKISHO_REFERENCE_LEN]; /* zero: none was touched */
     enum sekisho_outcome outcome;
     enum sekisho_detail detail;
+    const uint8_t *data; /* the exact bytes of the item, within those of the entry */
+    size_t length;
 };
 void sekisho_ledger_item(const struct sekisho_ledger_entry *entry, size_t i, struct sekisho_ledger_item *item);
+
+/* The provision of a code, as "番号法9条1項" in Japanese or "Number Act art. 9(1)"; "-" for a code that is not known.
+ */
+const char *sekisho_legal_basis_name(unsigned code, bool japanese);
 
 /* What is NULL or 0 takes everything. */
 struct sekisho_ledger_filter {

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "crypto/ledger_leaf.h"
 #include "vault/checkpoint.h"
+#include "vault/legal_basis.h"
 
 static uint64_t node_key(unsigned level, uint64_t index)
 {
@@ -76,20 +78,6 @@ int ledger_load(MDB_txn *txn, struct tenant *tenant)
                    : rc;
 }
 
-int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item *items, size_t item_count,
-                     uint8_t leaf_hash[HASH_LEN])
-{
-    struct iovec parts[2] = {
-        {.iov_base = (void *)entry, .iov_len = sizeof *entry},
-        {.iov_base = (void *)items, .iov_len = item_count * sizeof *items},
-    };
-    uint8_t leaf[1 + HASH_LEN] = {0x00};
-
-    if (sha256_parts(parts, item_count ? 2 : 1, leaf + 1) != 0)
-        return -1;
-    return sha256(leaf, sizeof leaf, leaf_hash);
-}
-
 /* Reserves room in the database and writes both parts there, so that a batch's items are copied once. */
 static int put_entry(struct store *store, struct tenant *tenant, const struct ledger_entry *entry,
                      const struct ledger_item *items, size_t item_count)
@@ -106,14 +94,30 @@ static int put_entry(struct store *store, struct tenant *tenant, const struct le
     return 0;
 }
 
-int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry,
-                  const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN])
+/* One call of the kernel for a batch's items: a call each would cost as much as hashing them. */
+static void salt_items(struct ledger_item *items, size_t item_count)
 {
-    entry->version = 1;
+    uint8_t salts[64][LEDGER_ITEM_SALT_LEN];
+
+    for (size_t i = 0; i < item_count; i++) {
+        if (i % 64 == 0)
+            crypto_random(salts, (item_count - i < 64 ? item_count - i : 64) * sizeof salts[0]);
+        memcpy(items[i].salt, salts[i % 64], sizeof salts[0]);
+    }
+}
+
+int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry, struct ledger_item *items,
+                  size_t item_count, uint8_t leaf_hash[HASH_LEN])
+{
+    uint8_t leaf_data[HASH_LEN];
+
+    entry->version = LEDGER_ENTRY_VERSION;
     entry->tenant = tenant->id;
     entry->index = tenant->now.ledger.size;
+    entry->legal_basis = legal_basis(entry->operation, entry->purpose, entry->time_us);
     crypto_random(entry->salt, sizeof entry->salt);
-    if (ledger_leaf_hash(entry, items, item_count, leaf_hash) != 0)
+    salt_items(items, item_count);
+    if (ledger_leaf_data(entry, items, item_count, leaf_data) != 0 || ledger_leaf_hash(leaf_data, leaf_hash) != 0)
         return EACCES;
 
     struct ledger_tree context = {.txn = store->txn, .tenant = tenant};

@@ -2,9 +2,7 @@
  * The ledger of number use (番号利用記録): one leaf for each call that touched a number or was refused the right to,
  * per tenant, append-only, in the same transaction as what it records. A leaf never holds a number.
  *
- * The leaf format is made for an RFC 6962 Merkle tree: the readable part (struct ledger_entry and its items) holds a
- * random salt; the tree's leaf data is SHA-256 of the readable part, its leaf hash SHA-256(0x00 || leaf data). The
- * readable part can be erased when its time is over while every hash stays valid, and a hash alone tells nothing.
+ * The tree is that of RFC 6962; how a leaf commits to its readable part, crypto/ledger_leaf.h.
  */
 #ifndef SEKISHO_VAULT_LEDGER_H
 #define SEKISHO_VAULT_LEDGER_H
@@ -23,15 +21,12 @@ struct merkle_store ledger_tree_store(struct ledger_tree *tree);
 /* Reads the tree's right edge from the tenant's databases. */
 int ledger_load(MDB_txn *txn, struct tenant *tenant);
 
-/* Appends a leaf in the open transaction. Fills index, salt and version of `entry`; writes the RFC 6962 leaf hash. */
-int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry,
-                  const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN]);
+/* Appends a leaf in the open transaction. Fills version, tenant, index, legal basis and salt of `entry` and the items'
+ * salts; writes the RFC 6962 leaf hash. */
+int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry, struct ledger_item *items,
+                  size_t item_count, uint8_t leaf_hash[HASH_LEN]);
 
 /* Signs the tree heads of all ledgers that have grown since their last signed one. 0, or EACCES. */
 int ledger_sign(struct store *store);
-
-/* RFC 6962 section 2.1: hash of a leaf whose readable part is given. 0, or -1. */
-int ledger_leaf_hash(const struct ledger_entry *entry, const struct ledger_item *items, size_t item_count,
-                     uint8_t leaf_hash[HASH_LEN]);
 
 #endif

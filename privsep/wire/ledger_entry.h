@@ -1,15 +1,17 @@
 /*
- * The readable part of a leaf of the ledger of number use (vault/ledger.h): kept by the vault, listed through the front
- * (FRAME_LEDGER_LIST), hashed again by whoever verifies it. Leaf data is SHA-256 of the entry and its items; the leaf
- * hash is SHA-256(0x00 || leaf data), RFC 6962 section 2.1.
+ * The readable part of a leaf of the ledger of number use (vault/ledger.h): kept by the vault, listed sealed to those
+ * who may read it, hashed again by whoever verifies it. How a leaf commits to it: crypto/ledger_leaf.h.
  */
 #ifndef SEKISHO_WIRE_LEDGER_ENTRY_H
 #define SEKISHO_WIRE_LEDGER_ENTRY_H
 
 #include "wire/messages.h"
 
+#define LEDGER_SALT_LEN      24
+#define LEDGER_ITEM_SALT_LEN 14
+
 struct ledger_entry {
-    uint16_t version; /* 1 */
+    uint16_t version; /* LEDGER_ENTRY_VERSION */
     uint16_t tenant;
     uint16_t operation; /* enum operation */
     uint16_t purpose;   /* enum purpose */
@@ -21,16 +23,20 @@ struct ledger_entry {
     uint8_t session[SESSION_ID_LEN];
     uint8_t case_ref[16];
     char account[ACCOUNT_LEN];
-    uint8_t salt[32];
+    uint16_t legal_basis; /* code of wire/legal_bases.def as it stood on the day; 0: the table names none */
+    uint16_t zero[3];
+    uint8_t salt[LEDGER_SALT_LEN];
 };
 _Static_assert(sizeof(struct ledger_entry) == 128, "ledger_entry layout");
+#define LEDGER_ENTRY_VERSION 2
 
+/* Salted each by itself: shown to a third party, one item tells nothing of the others of its batch. */
 struct ledger_item {
     uint8_t reference[REFERENCE_LEN]; /* the reference touched; zero when there was none */
     uint8_t outcome;                  /* enum outcome */
     uint8_t detail;                   /* enum detail */
-    uint8_t zero[6];
+    uint8_t salt[LEDGER_ITEM_SALT_LEN];
 };
-_Static_assert(sizeof(struct ledger_item) == 24, "ledger_item layout");
+_Static_assert(sizeof(struct ledger_item) == 32, "ledger_item layout");
 
 #endif

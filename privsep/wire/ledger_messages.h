@@ -54,7 +54,7 @@ struct ledger_hashes_reply {
  * Filters that are zero take everything. Scans at most LEDGER_SCAN_MAX leaves from `next` on; the asker goes on at
  * reply.next. */
 #define LEDGER_SCAN_MAX 8192
-#define LEDGER_LIST_MAX 65536 /* bytes of entries in one reply */
+#define LEDGER_LIST_MAX 69632 /* bytes of entries in one reply: the largest entry fits */
 struct ledger_list_request {
     uint8_t session[SESSION_ID_LEN];
     uint64_t next;

@@ -128,7 +128,8 @@ static void reset(uint64_t size)
     shown.left_out = 0;
     shown.bad_signature = false;
     for (unsigned i = 0; i < LEAVES; i++) {
-        shown.entry[i] = (struct ledger_entry){.version = 1, .tenant = 11, .operation = OPERATION_MATCH, .index = i};
+        shown.entry[i] = (struct ledger_entry){
+            .version = LEDGER_ENTRY_VERSION, .tenant = 11, .operation = OPERATION_MATCH, .index = i};
         assert_true(sekisho_leaf_hash(&shown.entry[i], sizeof shown.entry[i], shown.leaf[i]));
     }
 }

@@ -198,7 +198,7 @@ static void test_every_small_tree(void **state)
 
     (void)state;
     for (unsigned i = 0; i < LEAVES; i++)
-        assert_true(sekisho_leaf_hash(&i, sizeof i, leaves[i]));
+        assert_int_equal(sha256(&i, sizeof i, leaves[i]), 0);
     for (unsigned size = 1; size <= LEAVES; size++) {
         tree_hash(0, size, root);
         assert_true(sekisho_tree_add(&tree, leaves[size - 1]));

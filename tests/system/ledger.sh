@@ -60,6 +60,7 @@ wants 5 as review sekisho enroll --input "$folder/people.csv" --quiet # no right
 as audit sekisho ledger show --json --quiet --account reviewer01 | grep -q '"permitted":false' || fail "the refusal is not a leaf"
 wants 0 as audit sekisho ledger show --reference "$subject" --lang ja
 says REPLACE
+says 番号法7条2項
 says 参照番号
 wants 2 as audit sekisho ledger show --from yesterday
 # a person whom nothing was done to but the enrolment
@@ -94,8 +95,14 @@ wants 0 "$verify" proof "$folder/proof.json" @"$folder/tiles/vkey"
 wants 0 "$verify" same "$folder/tiles" "$folder/proof.json"
 sed 's/"account": "approver01"/"account": "approver02"/' "$folder/proof.json" >"$folder/proof-lie.json"
 wants 1 "$verify" proof "$folder/proof-lie.json" @"$folder/tiles/vkey"
-sed '0,/"data": "0100/s//"data": "0101/' "$folder/proof.json" >"$folder/proof-bit.json"
+sed '0,/"head": "0200/s//"head": "0201/' "$folder/proof.json" >"$folder/proof-bit.json"
 wants 1 "$verify" proof "$folder/proof-bit.json" @"$folder/tiles/vkey"
+sed 's/"outcome": "MATCHED"/"outcome": "NOT_MATCHED"/' "$folder/proof.json" >"$folder/proof-outcome.json"
+wants 1 "$verify" proof "$folder/proof-outcome.json" @"$folder/tiles/vkey"
+# of a batch only this person's item is shown
+grep -q "$(reference 2)" "$folder/proof.json" && fail "the proof shows another person of the batch"
+asked=$(awk -F'[:,]' '/"asked"/ {sum += $2} END {print sum}' "$folder/proof.json")
+(($(grep -c '"hash"' "$folder/proof.json") == asked - 5)) || fail "the proof has not one hash for each other item"
 wants 0 as review sekisho ledger export --out "$folder/hashes" # without the right: no entry bundles
 wants 0 "$verify" tiles "$folder/hashes" @"$folder/tiles/vkey"
 [[ ! -e $folder/hashes/tile/entries ]] || fail "entries without the right to them"
@@ -147,7 +154,7 @@ wants 0 "$verify" same "$folder/after" "$folder/proof.json"
 
 # ---- a change behind the ledger's back: one bit of an entry in the stopped store ----
 wants 0 as audit sekisho ledger show --json --limit 1 --quiet
-salt=$(grep -o '"data":"[0-9a-f]*"' "$folder/out" | cut -d'"' -f4 | cut -c193-256)
+salt=$(grep -o '"data":"[0-9a-f]*"' "$folder/out" | cut -d'"' -f4 | cut -c209-256)
 set_stop || fail "the set ended with $?"
 store=$(find "$folder/set" -name data.mdb)
 python3 - "$store" "$salt" <<'PYTHON' || fail "the entry is not in the store"

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 WIDTH = 256
 # struct ledger_entry and struct ledger_item (privsep/wire/ledger_entry.h)
-ENTRY = struct.Struct("<HHHHHHIQq16s16s32s32s")
-ITEM = struct.Struct("<16sBB6x")
+ENTRY = struct.Struct("<HHHHHHIQq16s16s32sH6x24s")
+ITEM = struct.Struct("<16sBB14s")
 
 
 class Bad(Exception):
@@ -188,38 +188,57 @@ def check_tiles(folder, vkey):
 
 # ---- proofs of one reference ----
 
-OPERATIONS = {1: "ENROLL", 2: "MATCH", 3: "LOOKUP", 4: "REPLACE", 5: "ERASE", 6: "ENROLL_CITIZEN", 7: "UNLOCK"}
+OPERATIONS = {1: "ENROLL", 2: "MATCH", 3: "LOOKUP", 4: "REPLACE", 5: "ERASE", 6: "ENROLL_CITIZEN", 7: "UNLOCK",
+              8: "READ_LEDGER", 9: "ROTATE_KEYS"}
 PURPOSES = {1: "REGISTER", 2: "CHANGE", 3: "DELETE", 4: "PERIODIC"}
+OUTCOMES = {1: "DONE", 2: "MATCHED", 3: "NOT_MATCHED", 4: "FOUND", 5: "NOT_FOUND", 6: "REFUSED"}
 
 
-def check_words(shown, data, prefecture, reference):
-    """What the file says in words is what the proven bytes say, and they are about the reference. Gives the index."""
-    version, tenant, operation, purpose, status, role, asked, index, _, session, case, account, _ = ENTRY.unpack_from(data)
-    touched = [ITEM.unpack_from(data, at)[0] for at in range(ENTRY.size, len(data), ITEM.size)]
-    need(version == 1 and tenant == prefecture, "an entry of another prefecture or version")
+def check_words(shown, head, prefecture):
+    """What the file says in words is what the proven bytes say. Gives the index."""
+    need(len(head) == ENTRY.size, "the head of an entry has another length")
+    (version, tenant, operation, purpose, status, role, asked, index, _, session, case, account, basis,
+     _) = ENTRY.unpack(head)
+    need(version == 2 and tenant == prefecture, "an entry of another prefecture or version")
     need((shown["index"], shown["asked"], shown["role"]) == (index, asked, role), "an entry says other counts")
     need(shown["account"] == account.rstrip(b"\0").decode(), "an entry says another account")
     need(shown["operation"] == OPERATIONS[operation], "an entry says another operation")
     need(shown["purpose"] == PURPOSES[purpose], "an entry says another purpose")
+    need(shown["legal_basis"]["code"] == basis, "an entry says another legal basis")
     need((shown["session"], shown["case"]) == (session.hex(), case.hex()), "an entry says another session or case")
     need(shown["permitted"] == (status == 0), "an entry says another status")
-    words = [bytes.fromhex(item["reference"] or "00" * 16) for item in shown["items"]]
-    need(words == touched, "an entry says other references")
-    need(reference in touched, "an entry does not touch the reference")
     return index
+
+
+def item_hash(item, reference):
+    """The hash of an item that is shown, which must be the reference's, or of one that is not."""
+    if "hash" in item:
+        need(set(item) == {"hash"}, "an item that is not shown says something")
+        return bytes.fromhex(item["hash"])
+    data = bytes.fromhex(item["data"])
+    touched, outcome, _, _ = ITEM.unpack(data)
+    need(touched == reference == bytes.fromhex(item["reference"]), "an item is of another reference")
+    need(item["outcome"] == OUTCOMES[outcome], "an item says another outcome")
+    return hashlib.sha256(data).digest()
+
+
+def leaf_data(shown, head, reference):
+    """What the leaf commits with: the head and one hash an item."""
+    need(any("data" in item for item in shown["items"]), "an entry does not touch the reference")
+    return hashlib.sha256(head + b"".join(item_hash(item, reference) for item in shown["items"])).digest()
 
 
 def check_proof(path, vkey):
     document = json.loads(Path(path).read_text(encoding="utf-8"))
-    need(document["format"] == "sekisho-ledger-proof-1", "not a proof of sekisho")
+    need(document["format"] == "sekisho-ledger-proof-2", "not a proof of sekisho")
     name, size, root = open_note(document["checkpoint"], vkey)
     need(name == f"sekisho/prefectures/{document['prefecture']:02d}", "the key is of another ledger")
     last = -1
     for shown in document["entries"]:
-        data = bytes.fromhex(shown["data"])
-        index = check_words(shown, data, document["prefecture"], bytes.fromhex(document["reference"]))
+        head = bytes.fromhex(shown["head"])
+        index = check_words(shown, head, document["prefecture"])
         need(last < index < size, "entries are not in their order")
-        leaf = leaf_hash(hashlib.sha256(data).digest())
+        leaf = leaf_hash(leaf_data(shown, head, bytes.fromhex(document["reference"])))
         need(leaf.hex() == shown["leaf_hash"], "the leaf hash is another one")
         proven = root_of_path(index, size, leaf, [bytes.fromhex(h) for h in shown["inclusion"]])
         need(proven == root, f"leaf {index} is not in the tree")

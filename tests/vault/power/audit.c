@@ -1,5 +1,6 @@
 #include "audit.h"
 
+#include "crypto/ledger_leaf.h"
 #include "support/process.h"
 #include "vault/budget.h"
 #include "vault/merkle.h"
@@ -40,7 +41,7 @@ static bool entry_fits_leaf(struct audit *audit, uint64_t index, const uint8_t h
     memcpy(&entry, value.mv_data, sizeof entry);
     size_t count = (value.mv_size - sizeof entry) / sizeof items[0];
     memcpy(items, (const uint8_t *)value.mv_data + sizeof entry, count * sizeof items[0]);
-    if (ledger_leaf_hash(&entry, items, count, computed) != 0)
+    if (ledger_leaf_data(&entry, items, count, computed) != 0 || ledger_leaf_hash(computed, computed) != 0)
         return false;
     *first = items[0];
     return entry.count == count && memcmp(computed, hash, HASH_LEN) == 0;
