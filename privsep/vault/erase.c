@@ -44,8 +44,7 @@ static int erase_number(struct store *store, struct tenant *tenant, const uint8_
         rc = former_delete_all(store, tenant, reference, record->former_count);
     record->state = RECORD_ERASED;
     record->former_count = 0;
-    memset(record->nonce, 0, sizeof record->nonce);
-    memset(record->sealed, 0, sizeof record->sealed);
+    record_destroy(record);
     if (rc == 0)
         rc = record_put(store, tenant, reference, record);
     if (rc == 0)

@@ -1,4 +1,5 @@
-/* Erasing a number: the record keeps its reference and that it is erased; nothing that leads to the number is left. */
+/* Erasing a number: the record keeps its reference and that it is erased; its key, the sealed number, its former ones
+ * and what leads to them are destroyed. */
 #ifndef SEKISHO_VAULT_ERASE_H
 #define SEKISHO_VAULT_ERASE_H
 

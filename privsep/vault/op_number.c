@@ -10,8 +10,10 @@
 static int insert_subject(struct op_context *context, const char number[NUMBER_LEN], const struct number_tags *tags,
                           const uint8_t request_id[REQUEST_ID_LEN], uint8_t reference[REFERENCE_LEN])
 {
-    struct stored_record record = {
-        .version = 1, .state = RECORD_ACTIVE, .created_at_us = context->now_us, .changed_at_us = context->now_us};
+    struct stored_record record = {.version = RECORD_VERSION,
+                                   .state = RECORD_ACTIVE,
+                                   .created_at_us = context->now_us,
+                                   .changed_at_us = context->now_us};
     int rc;
 
     crypto_random(reference, REFERENCE_LEN);

@@ -12,6 +12,9 @@ struct record_aad {
     uint8_t reference[REFERENCE_LEN];
 };
 
+/* A record's key seals one message. */
+static const uint8_t only_nonce[AEAD_NONCE_LEN];
+
 struct former_key {
     uint8_t reference[REFERENCE_LEN];
     uint8_t order[4]; /* big-endian, so that LMDB keeps them in order */
@@ -32,7 +35,7 @@ static MDB_val reference_key(const uint8_t reference[REFERENCE_LEN])
 }
 
 /* NULL when the key has been dropped: no such record can be there any more. */
-static struct aead *record_key(const struct tenant *tenant, uint16_t key_id)
+static struct prf *tenant_key(const struct tenant *tenant, uint16_t key_id)
 {
     const struct data_keys *keys = &tenant->keys->data;
 
@@ -41,12 +44,25 @@ static struct aead *record_key(const struct tenant *tenant, uint16_t key_id)
     return key_id == keys->record_id - 1 ? keys->record[KEY_FORMER] : NULL;
 }
 
+/* The record's own key, or NULL. */
+static struct aead *record_key(const struct tenant *tenant, const struct stored_record *record)
+{
+    struct prf *maker = tenant_key(tenant, record->key_id);
+    uint8_t key[AEAD_KEY_LEN];
+
+    if (!maker || prf(maker, record->key_salt, sizeof record->key_salt, key) != 0)
+        return NULL;
+    struct aead *aead = aead_new(key);
+    crypto_wipe(key, sizeof key);
+    return aead;
+}
+
 static int load_record(const MDB_val *value, struct stored_record *record)
 {
     if (value->mv_size != sizeof *record)
         return MDB_CORRUPTED;
     memcpy(record, value->mv_data, sizeof *record);
-    return record->version == 1 ? 0 : MDB_CORRUPTED;
+    return record->version == RECORD_VERSION ? 0 : MDB_CORRUPTED;
 }
 
 int record_get(struct store *store, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN],
@@ -72,22 +88,28 @@ int record_seal(struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], c
     record->key_id = tenant->keys->data.record_id;
     struct record_aad aad = record_aad(tenant, reference, record->key_id);
 
-    crypto_random(record->nonce, sizeof record->nonce);
-    return aead_seal(tenant->keys->data.record[KEY_CURRENT], record->nonce, &aad, sizeof aad, number, NUMBER_LEN,
-                     record->sealed) == 0
-               ? 0
-               : EACCES;
+    crypto_random(record->key_salt, sizeof record->key_salt);
+    struct aead *key = record_key(tenant, record);
+    int rc = key ? aead_seal(key, only_nonce, &aad, sizeof aad, number, NUMBER_LEN, record->sealed) : -1;
+    aead_free(key);
+    return rc == 0 ? 0 : EACCES;
 }
 
 int record_open(struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], const struct stored_record *record,
                 char number[NUMBER_LEN])
 {
     struct record_aad aad = record_aad(tenant, reference, record->key_id);
-    struct aead *key = record_key(tenant, record->key_id);
+    struct aead *key = record_key(tenant, record);
+    int rc = key ? aead_open(key, only_nonce, &aad, sizeof aad, record->sealed, sizeof record->sealed, number) : -1;
 
-    return key && aead_open(key, record->nonce, &aad, sizeof aad, record->sealed, sizeof record->sealed, number) == 0
-               ? 0
-               : EACCES;
+    aead_free(key);
+    return rc == 0 ? 0 : EACCES;
+}
+
+void record_destroy(struct stored_record *record)
+{
+    memset(record->key_salt, 0, sizeof record->key_salt);
+    memset(record->sealed, 0, sizeof record->sealed);
 }
 
 static struct former_key former_key(const uint8_t reference[REFERENCE_LEN], uint32_t order)
@@ -124,6 +146,11 @@ static int former_delete(struct store *store, struct tenant *tenant, const uint8
     if (rc == 0)
         rc = index_delete_number(store, tenant, number);
     crypto_wipe(number, sizeof number);
+    /* LMDB leaves the bytes of a deleted row in its page. */
+    record_destroy(&record);
+    value = (MDB_val){sizeof record, &record};
+    if (rc == 0)
+        rc = mdb_put(store->txn, tenant->former, &key, &value, 0);
     return rc == 0 ? mdb_del(store->txn, tenant->former, &key, NULL) : rc;
 }
 

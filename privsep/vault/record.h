@@ -1,7 +1,8 @@
 /*
  * Records: a sealed number under a reference. MATCH and LOOKUP go by the index (number_index.h) and open no record.
- * Numbers are sealed under the tenant's key, not each under one of its own: a key set up for each record costs 0.5 us,
- * a fifth of a whole MATCH. Erasing takes the sealed number itself out of the store (erase.h).
+ * Root key -> tenant keys (tenant_keys.h) -> record keys: each number is sealed under a key of its own, the PRF of a
+ * random salt in its row under the tenant's record key. Without the salt there is no key: erasing takes it out of the
+ * row. (A random key wrapped in the row would be destroyed in the same way, with a second seal to keep and to open.)
  * A number is in clear only in the buffers that the functions here fill; callers wipe them.
  */
 #ifndef SEKISHO_VAULT_RECORD_H
@@ -15,11 +16,14 @@ int record_get(struct store *store, struct tenant *tenant, const uint8_t referen
 int record_put(struct store *store, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN],
                const struct stored_record *record);
 
-/* Seals a number into the record, bound to tenant and reference; opens it again. 0 or EACCES. */
+/* Seals a number into the record, under a new key and bound to tenant and reference; opens it again. 0 or EACCES. */
 int record_seal(struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], const char number[NUMBER_LEN],
                 struct stored_record *record);
 int record_open(struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], const struct stored_record *record,
                 char number[NUMBER_LEN]);
+
+/* Takes the key and the sealed number out of the record. */
+void record_destroy(struct stored_record *record);
 
 /* Former numbers of a reference: keeps a copy of the record as it was; deletes all of them with their index rows. */
 int former_put(struct store *store, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], uint32_t order,

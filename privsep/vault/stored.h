@@ -11,20 +11,24 @@
 
 enum record_state { RECORD_ACTIVE = 1, RECORD_ERASED = 2 };
 
+#define RECORD_VERSION  2
+#define RECORD_SALT_LEN 32
+
 struct stored_record {
-    uint16_t version; /* 1 */
+    uint16_t version; /* RECORD_VERSION */
     uint16_t state;   /* enum record_state */
-    uint16_t key_id;  /* of the tenant's record key that sealed the number (rotation.h) */
+    uint16_t key_id;  /* of the tenant's record key that the record's key is made with (rotation.h) */
     uint16_t zero;
     uint32_t former_count; /* replacements so far */
     uint32_t zero2;
-    int64_t created_at_us, changed_at_us;   /* UTC */
-    uint8_t enroll_request[REQUEST_ID_LEN]; /* the request that made it */
-    uint8_t change_request[REQUEST_ID_LEN]; /* the last REPLACE or ERASE */
-    uint8_t nonce[AEAD_NONCE_LEN];
+    int64_t created_at_us, changed_at_us;      /* UTC */
+    uint8_t enroll_request[REQUEST_ID_LEN];    /* the request that made it */
+    uint8_t change_request[REQUEST_ID_LEN];    /* the last REPLACE or ERASE */
+    uint8_t key_salt[RECORD_SALT_LEN];         /* of the record's own key (record.h); zero once erased */
     uint8_t sealed[NUMBER_LEN + AEAD_TAG_LEN]; /* zero once erased */
+    uint8_t zero3[4];
 };
-_Static_assert(sizeof(struct stored_record) == 104, "stored_record layout");
+_Static_assert(sizeof(struct stored_record) == 128, "stored_record layout");
 
 enum index_kind { INDEX_CURRENT = 1, INDEX_FORMER = 2 };
 

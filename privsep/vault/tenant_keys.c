@@ -102,7 +102,7 @@ static int open_data_keys(const struct wrapped_keys *wrapped, const struct key_m
     *data = (struct data_keys){.record_id = wrapped->record_id, .index_id = wrapped->index_id};
     for (int age = KEY_CURRENT; age < KEY_AGES; age++) {
         bool record = is_set(material->record[age]), index = is_set(material->index[age]);
-        data->record[age] = record ? aead_new(material->record[age]) : NULL;
+        data->record[age] = record ? prf_new(material->record[age]) : NULL;
         data->index[age] = index ? prf_new(material->index[age]) : NULL;
         complete = complete && record == (data->record[age] != NULL) && index == (data->index[age] != NULL);
     }
@@ -138,7 +138,7 @@ int tenant_keys_load(MDB_txn *txn, MDB_dbi meta, uint16_t tenant, const uint8_t 
 void data_keys_free(struct data_keys *keys)
 {
     for (int age = KEY_CURRENT; age < KEY_AGES; age++) {
-        aead_free(keys->record[age]);
+        prf_free(keys->record[age]);
         prf_free(keys->index[age]);
     }
     *keys = (struct data_keys){0};

@@ -1,6 +1,6 @@
 /*
  * Keys of a tenant: random, stored wrapped (AES-256-GCM) under a key derived from the root key and the tenant.
- * Root key -> wrapping key (HKDF, per tenant) -> these. They live in guarded memory.
+ * Root key -> wrapping key (HKDF, per tenant) -> these -> record keys (record.h). They live in guarded memory.
  *
  * The two keys that data is under can be exchanged while the vault serves (rotation.h). For that the wrapping key is
  * kept as long as the vault runs; the root key is not. Whoever could read the one could read the tenant's keys too.
@@ -21,9 +21,9 @@ enum key_age { KEY_CURRENT, KEY_FORMER, KEY_AGES };
 /* What data is under. A former key is there while a rotation has not taken everything from under it, else NULL; its
  * id is the current one's minus one. */
 struct data_keys {
-    struct aead *record[KEY_AGES]; /* seals numbers in records */
-    struct prf *index[KEY_AGES];   /* number -> index key; 10^11 numbers make any unkeyed hash a plaintext */
-    uint16_t record_id, index_id;  /* of the current key: 1, 2, ... */
+    struct prf *record[KEY_AGES]; /* salt of a record -> key of the record (record.h) */
+    struct prf *index[KEY_AGES];  /* number -> index key; 10^11 numbers make any unkeyed hash a plaintext */
+    uint16_t record_id, index_id; /* of the current key: 1, 2, ... */
 };
 
 struct tenant_keys {

@@ -65,7 +65,7 @@ static int try_change(struct fixture *fixture, int (*change)(struct fixture *fix
 /* Enough to make the file grow. */
 static int enroll_many(struct fixture *fixture)
 {
-    struct stored_record record = {.version = 1, .state = RECORD_ACTIVE};
+    struct stored_record record = {.version = RECORD_VERSION, .state = RECORD_ACTIVE};
     struct number_tags tags;
     uint8_t reference[REFERENCE_LEN];
     char number[NUMBER_LEN];

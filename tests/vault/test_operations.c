@@ -1,4 +1,6 @@
 /* ENROLL, MATCH, LOOKUP, REPLACE, ERASE as a client sees them, and what stays in the store. */
+#include <errno.h>
+
 #include "fixture.h"
 
 static void f047_enrol_match_look_up(void **state)
@@ -153,6 +155,41 @@ static void erased_number_is_gone_with_its_history(void **state)
     assert_memory_not_equal(again, reference, REFERENCE_LEN);
 }
 
+static void read_record(struct fixture *fixture, const uint8_t reference[REFERENCE_LEN], struct stored_record *record)
+{
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(record_get(&fixture->store, &fixture->store.tenant[0], reference, record), 0);
+    store_abort(&fixture->store);
+}
+
+/* Without its salt a record has no key: nobody opens a copy of the sealed number, not even the vault. */
+static void an_erased_records_key_is_destroyed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tenant *tenant = &fixture->store.tenant[0];
+    const struct stored_record nothing = {0};
+    struct stored_record before, after, replaced;
+    uint8_t reference[REFERENCE_LEN];
+    char number[NUMBER_LEN], opened[NUMBER_LEN];
+
+    test_number(1, number);
+    enroll(fixture, SESSION_ALL, number, 1, reference);
+    read_record(fixture, reference, &before);
+    assert_int_equal(record_open(tenant, reference, &before, opened), 0);
+    assert_memory_equal(opened, number, NUMBER_LEN);
+    test_number(2, number);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, number, 2), DETAIL_DONE);
+    read_record(fixture, reference, &replaced);
+    assert_memory_not_equal(replaced.key_salt, before.key_salt, RECORD_SALT_LEN);
+
+    assert_int_equal(erase(fixture, SESSION_ALL, reference, 3), DETAIL_DONE);
+    read_record(fixture, reference, &after);
+    assert_memory_equal(after.key_salt, nothing.key_salt, sizeof after.key_salt);
+    assert_memory_equal(after.sealed, nothing.sealed, sizeof after.sealed);
+    memcpy(before.key_salt, after.key_salt, sizeof before.key_salt);
+    assert_int_equal(record_open(tenant, reference, &before, opened), EACCES);
+}
+
 static void unknown_references_look_like_misses(void **state)
 {
     struct fixture *fixture = *state;
@@ -250,6 +287,7 @@ int main(void)
         TEST(replaced_number_keeps_its_history),
         TEST(replace_by_anothers_number_is_refused),
         TEST(erased_number_is_gone_with_its_history),
+        TEST(an_erased_records_key_is_destroyed),
         TEST(unknown_references_look_like_misses),
         TEST(inv12_tenants_share_nothing),
         TEST(inv05_no_number_in_the_files),
