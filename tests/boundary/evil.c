@@ -60,7 +60,7 @@ static bool can_run(void)
     return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-int evil_setup(void **state)
+static int setup_in(const char *base, void **state)
 {
     struct evil *evil = calloc(1, sizeof *evil);
 
@@ -69,12 +69,23 @@ int evil_setup(void **state)
         exit(77);
     }
     assert_int_equal(crypto_init(), 0);
-    snprintf(evil->folder, sizeof evil->folder, "/tmp/sekisho-boundary-XXXXXX");
+    evil->limits = (struct guess_limits){5, 10, 3, 100, 200, 2000};
+    snprintf(evil->folder, sizeof evil->folder, "%s/sekisho-boundary-XXXXXX", base);
     assert_non_null(mkdtemp(evil->folder));
     if (is_root())
         assert_int_equal(chown(evil->folder, VAULT_UID, VAULT_UID), 0);
     *state = evil;
     return 0;
+}
+
+int evil_setup(void **state)
+{
+    return setup_in("/tmp", state);
+}
+
+int evil_setup_in_memory(void **state)
+{
+    return setup_in(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", state);
 }
 
 static void close_channels(struct evil *evil)
@@ -129,8 +140,19 @@ static int root_key_file(void)
     return fd;
 }
 
+/* Moves the child's CLOCK_BOOTTIME (time_namespaces(7)); what it executes has it. */
+static void move_clock(uint64_t seconds)
+{
+    char offset[64];
+
+    if (unshare(CLONE_NEWTIME) != 0)
+        _exit(96);
+    snprintf(offset, sizeof offset, "boottime %llu 0", (unsigned long long)seconds);
+    write_file("/proc/self/timens_offsets", offset);
+}
+
 /* The child: descriptors by number, nothing else, empty environment. */
-static void exec_vault(const int ends[3], int key)
+static void exec_vault(const struct evil *evil, const int ends[3], int key)
 {
     char name[] = "sekisho-vault";
     char *arguments[] = {name, NULL}, *environment[] = {NULL};
@@ -138,6 +160,8 @@ static void exec_vault(const int ends[3], int key)
 
     if (!is_root() && !enter_user_namespace())
         _exit(98);
+    if (evil->boot_offset_s > 0)
+        move_clock(evil->boot_offset_s);
     for (int i = 0; i < 4; i++)
         moved[i] = fcntl(i < 3 ? ends[i] : key, F_DUPFD, 20);
     int null = open("/dev/null", O_RDWR);
@@ -164,7 +188,7 @@ static void send_configuration(struct evil *evil)
     };
 
     for (int purpose = 0; purpose < PURPOSE_COUNT; purpose++)
-        config.guesses[purpose] = (struct guess_limits){5, 10, 3, 100, 200, 2000};
+        config.guesses[purpose] = evil->limits;
     memcpy(config.data_folder, evil->folder, sizeof evil->folder);
     assert_int_equal(channel_send(&evil->control, FRAME_CONFIGURE, 0, &config, sizeof config), CHANNEL_OK);
 }
@@ -190,7 +214,7 @@ void evil_start(struct evil *evil)
     evil->pid = fork();
     if (evil->pid == 0) {
         const int ends[3] = {pairs[0][1], pairs[1][1], pairs[2][1]};
-        exec_vault(ends, key);
+        exec_vault(evil, ends, key);
     }
     assert_true(evil->pid > 0);
     close(key);
@@ -229,6 +253,12 @@ int evil_wait(struct evil *evil)
     }
     fail_msg("the vault did not end");
     return -1;
+}
+
+void evil_kill(struct evil *evil)
+{
+    assert_int_equal(kill(evil->pid, SIGKILL), 0);
+    assert_int_equal(evil_wait(evil), 1000 + SIGKILL);
 }
 
 void evil_drain(struct evil *evil)
@@ -314,39 +344,8 @@ ssize_t evil_receive(struct channel *channel, struct frame_header *header, void 
     assert_true(header->length >= sizeof *header && header->length <= channel->rest_length);
     size_t body_length = header->length - sizeof *header, step = (header->length + 7) & ~(size_t)7;
     memcpy(body, channel->rest + sizeof *header, body_length < size ? body_length : size);
+    assert_false(evil_has_number(channel->rest, header->length));
     channel->rest += step;
     channel->rest_length = step < channel->rest_length ? channel->rest_length - step : 0;
     return (ssize_t)body_length;
-}
-
-enum call_status evil_match(struct evil *evil)
-{
-    struct call_head head = {.version = 1, .operation = OPERATION_MATCH, .purpose = PURPOSE_CHANGE, .count = 1};
-    struct call_item item = {.reference = {1}};
-    struct session_call_reply reply;
-    struct frame_header header;
-    uint8_t body[512];
-
-    test_number(1, item.number);
-    size_t length = seal_call(SESSION_ALL, ++evil->call_seq, OPERATION_MATCH, &head, &item, sizeof item, body);
-    assert_int_equal(channel_send(&evil->front, FRAME_SESSION_CALL, 0, body, length), CHANNEL_OK);
-    assert_true(evil_receive(&evil->front, &header, &reply, sizeof reply) > 0);
-    assert_int_equal(header.type, FRAME_SESSION_CALL_REPLY);
-    return reply.status;
-}
-
-void evil_store_digest(struct evil *evil, uint8_t digest[32])
-{
-    char path[128];
-    struct stat status;
-
-    snprintf(path, sizeof path, "%s/data.mdb", evil->folder);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(fstat(fd, &status), 0);
-    uint8_t *bytes = malloc((size_t)status.st_size);
-    assert_int_equal(read(fd, bytes, (size_t)status.st_size), status.st_size);
-    assert_int_equal(sha256(bytes, (size_t)status.st_size, digest), 0);
-    free(bytes);
-    close(fd);
 }

@@ -17,11 +17,15 @@ struct evil {
     struct channel control, front, auth; /* our ends */
     struct attest_report report;
     uint64_t call_seq;
+    struct guess_limits limits; /* of every purpose; the next vault started has them */
+    uint64_t boot_offset_s;     /* the next vault's CLOCK_BOOTTIME is ahead by so much; root only */
 };
 
 /* Group set-up and tear-down: a store folder that lives through several vaults. Skips the tests (with the reason) where
  * neither root nor a user namespace is to be had. */
 int evil_setup(void **state);
+/* The same with the folder in memory, where a commit costs no disk. */
+int evil_setup_in_memory(void **state);
 int evil_teardown(void **state);
 
 /* Starts a vault up to its attestation (SEALED); evil_serve takes it to SERVING. */
@@ -44,8 +48,30 @@ size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size
  * vault closed. Waits ten seconds at most. */
 ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size);
 
+/* Ends it with SIGKILL. */
+void evil_kill(struct evil *evil);
+
+/* A call sealed as the client of SESSION_ALL would, carried by the front. What of the answer the front can read. */
+struct evil_answer {
+    enum call_status status;
+    size_t length; /* of the reply's body */
+    enum outcome outcome[64];
+    uint8_t reference[64][REFERENCE_LEN];
+};
+void evil_call(struct evil *evil, uint16_t operation, uint16_t purpose, const void *items, uint32_t count,
+               struct evil_answer *answer);
+/* One item. `reference` is given for MATCH, REPLACE, ERASE, UNLOCK; taken from the answer for ENROLL, if not NULL. */
+enum outcome evil_item(struct evil *evil, uint16_t operation, uint8_t reference[REFERENCE_LEN], unsigned number);
+
 /* A good MATCH as the front would forward it; returns the status. */
 enum call_status evil_match(struct evil *evil);
+
+/* What must hold after an attack that a vault lives through: the store's digest is that of before (NULL: it may have
+ * changed), and the process is what it attested: its rights as /proc shows them, its descriptors (root only). */
+void evil_expect_unchanged(struct evil *evil, const uint8_t before[32]);
+/* True when twelve digits with a right check digit stand in a row. evil_receive fails the test on it: no answer holds
+ * a number. */
+bool evil_has_number(const uint8_t *bytes, size_t length);
 
 /* SHA-256 over the store's file: equal before and after whatever must change nothing. */
 void evil_store_digest(struct evil *evil, uint8_t digest[32]);
