@@ -6,6 +6,8 @@ enum kind { KIND_REFERENCE = 1, KIND_CANDIDATE, KIND_ACCOUNT, KIND_TENANT };
 
 #define ID_MAX ACCOUNT_LEN
 
+const uint8_t budget_nobody[REFERENCE_LEN];
+
 struct row_key {
     uint8_t bytes[1 + ID_MAX];
     size_t length;
@@ -123,12 +125,13 @@ int budget_allows(struct budget *budget, const uint8_t *reference, const struct 
     return rc;
 }
 
-static int charge_row(const struct budget *budget, const struct row_key *key)
+static int charge_row(const struct budget *budget, const struct row_key *key, bool miss)
 {
     struct stored_budget row;
     int rc = load(budget, key, &row);
 
-    spend(budget, &row);
+    if (miss)
+        spend(budget, &row);
     return rc == 0 ? save(budget, key, &row) : rc;
 }
 
@@ -156,14 +159,15 @@ static int sweep_candidates(const struct budget *budget)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int charge_candidate(const struct budget *budget, const struct number_tags *number)
+static int charge_candidate(const struct budget *budget, const struct number_tags *number, bool miss)
 {
     struct row_key current = candidate_key(number, KEY_CURRENT), former = candidate_key(number, KEY_FORMER);
     struct stored_budget row;
     int rc = load_candidate(budget, number, &row);
 
     if (rc == 0) {
-        spend(budget, &row);
+        if (miss)
+            spend(budget, &row);
         rc = save(budget, &current, &row);
     }
     if (rc == 0 && number->former) {
@@ -173,22 +177,31 @@ static int charge_candidate(const struct budget *budget, const struct number_tag
     return rc == 0 ? sweep_candidates(budget) : rc;
 }
 
-int budget_charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number)
+/* Without a miss the same rows are written as they are. */
+static int charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number, bool miss)
 {
     struct row_key key;
     int rc = 0;
 
     if (reference) {
         key = reference_key(reference);
-        rc = charge_row(budget, &key);
+        rc = charge_row(budget, &key, miss);
     }
-    if (rc == 0 && number)
-        rc = charge_candidate(budget, number);
+    budget->charged = true;
+    return rc == 0 && number ? charge_candidate(budget, number, miss) : rc;
+}
+
+int budget_charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number)
+{
     budget->session->misses += budget->session->misses < UINT32_MAX;
     spend(budget, &budget->account);
     spend(budget, &budget->tenant);
-    budget->charged = true;
-    return rc;
+    return charge(budget, reference, number, true);
+}
+
+int budget_pretend(struct budget *budget, const uint8_t *reference, const struct number_tags *number)
+{
+    return charge(budget, reference, number, false);
 }
 
 int budget_close(struct budget *budget)

@@ -36,6 +36,10 @@ int budget_open(struct budget *budget, struct store *store, struct session *sess
 int budget_allows(struct budget *budget, const uint8_t *reference, const struct number_tags *number, bool *allowed);
 /* Charges one miss, to the same budgets. */
 int budget_charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number);
+/* The same work without a charge: what is refused for a spent budget takes the time of a miss. */
+int budget_pretend(struct budget *budget, const uint8_t *reference, const struct number_tags *number);
+/* Stands for a reference that does not exist: rows for it would be an attacker's to make, for ever. */
+extern const uint8_t budget_nobody[REFERENCE_LEN];
 int budget_close(struct budget *budget);
 
 /* UNLOCK: gives a reference's or an account's budget back. *spender is the account that was charged last;

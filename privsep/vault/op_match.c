@@ -49,8 +49,10 @@ int op_match(struct op_context *context, const void *data, struct op_result *res
         return 0;
     }
     rc = tell_miss(context, item, allowed, result);
-    if (rc != 0 || result->detail == DETAIL_INVALID_NUMBER || result->detail == DETAIL_BUDGET_SPENT)
+    if (rc != 0 || result->detail == DETAIL_INVALID_NUMBER)
         return rc;
-    /* A reference that does not exist has no budget of its own: rows for it would be the attacker's to make. */
-    return budget_charge(context->budget, result->detail == DETAIL_UNKNOWN_REFERENCE ? NULL : item->reference, &tags);
+    if (result->detail == DETAIL_BUDGET_SPENT)
+        return budget_pretend(context->budget, item->reference, &tags);
+    bool unknown = result->detail == DETAIL_UNKNOWN_REFERENCE;
+    return budget_charge(context->budget, unknown ? budget_nobody : item->reference, &tags);
 }

@@ -109,7 +109,7 @@ int op_lookup(struct op_context *context, const void *data, struct op_result *re
         return rc;
     if (!allowed) {
         result->detail = DETAIL_BUDGET_SPENT;
-        return 0;
+        return budget_pretend(context->budget, NULL, &tags);
     }
     if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_NOT_FOUND;
