@@ -54,7 +54,10 @@ static int setup(void **state)
 
     assert_non_null(trial);
     assert_int_equal(crypto_init(), 0);
-    snprintf(trial->folder, sizeof trial->folder, "%s/sekisho-power-XXXXXX", base && strlen(base) < 40 ? base : "/tmp");
+    /* Thousands of disks: in memory where there is such a folder. */
+    if (!base || strlen(base) >= 40)
+        base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(trial->folder, sizeof trial->folder, "%s/sekisho-power-XXXXXX", base);
     assert_non_null(mkdtemp(trial->folder));
     snprintf(trial->image, sizeof trial->image, "%s/image", trial->folder);
     char *made = mkdtemp(strcat(trial->image, "-XXXXXX"));
