@@ -76,6 +76,8 @@ int cmd_ledger_verify(const struct options *options);
 int cmd_ledger_show(const struct options *options);
 int cmd_ledger_prove(const struct options *options);
 int cmd_ledger_export(const struct options *options);
+int cmd_receipt_write(const struct options *options);
+int cmd_receipt_verify(const struct options *options);
 int cmd_attest(const struct options *options);
 int cmd_status(const struct options *options);
 int cmd_keygen(const struct options *options);

@@ -37,5 +37,14 @@ int cmd_erase(const struct options *options)
 {
     static const struct job_kind kind = {
         .operation = SEKISHO_ERASE, .purpose = SEKISHO_DELETE, .reference = true, .request_id = true};
-    return run(options, &kind);
+    struct receipts receipts;
+
+    if (!options->value[OPT_RECEIPTS])
+        return run(options, &kind);
+    int code = receipts_begin(options, &receipts);
+    if (code != CLI_OK)
+        return code;
+    code = run(options, &kind);
+    int written = receipts_finish(options, &receipts);
+    return code == CLI_OK ? written : code;
 }

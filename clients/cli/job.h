@@ -86,6 +86,17 @@ int job_run(const struct options *options, const struct job_kind *kind);
 /* One item: reference from --reference, number from the terminal. */
 int single_run(const struct options *options, const struct job_kind *kind);
 
+/* ---- cmd_receipt.c ---- */
+
+/* Receipts of the erasures of a command (--receipts, --reader-session): what is known before it. CLI_OK or an exit code
+ * after a message. */
+struct receipts {
+    uint64_t first; /* leaf from which on they are */
+    struct sekisho_session_info eraser;
+};
+int receipts_begin(const struct options *options, struct receipts *receipts);
+int receipts_finish(const struct options *options, const struct receipts *receipts);
+
 /* ---- shared ---- */
 
 /* Purpose of a name as --purpose takes it; CLI_OK or CLI_USAGE after a message. */

@@ -24,7 +24,7 @@ struct sekisho_ledger_reader {
     struct sekisho_ledger_entry entry;
 };
 
-static bool entry_decode(const uint8_t *data, size_t length, struct sekisho_ledger_entry *out)
+bool sekisho_ledger_decode(const uint8_t *data, size_t length, struct sekisho_ledger_entry *out)
 {
     struct ledger_entry entry;
 
@@ -169,7 +169,7 @@ static bool take_entry(struct sekisho_ledger_reader *reader)
     const ProtobufCBinaryData *data = &reader->page->entries[reader->next++]->data;
     struct sekisho_ledger_entry *entry = &reader->entry;
 
-    if (!entry_decode(data->data, data->len, entry) || entry->index < reader->least ||
+    if (!sekisho_ledger_decode(data->data, data->len, entry) || entry->index < reader->least ||
         entry->prefecture != reader->session->state->tenant || !sekisho_ledger_matches(&reader->filter, entry))
         return false;
     reader->least = entry->index + 1;

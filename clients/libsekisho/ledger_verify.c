@@ -34,6 +34,15 @@ bool sekisho_leaf_hash(const void *data, size_t length, uint8_t hash[SEKISHO_HAS
     return sekisho_leaf_data(data, length, leaf_data) && ledger_leaf_hash(leaf_data, hash) == 0;
 }
 
+bool sekisho_leaf_hash_of_items(const void *head, size_t head_length, const uint8_t (*items)[SEKISHO_HASH_LEN],
+                                size_t count, uint8_t hash[SEKISHO_HASH_LEN])
+{
+    const struct iovec parts[] = {{(void *)(uintptr_t)head, head_length}, {(void *)(uintptr_t)items, count * HASH_LEN}};
+    uint8_t leaf_data[HASH_LEN];
+
+    return sha256_parts(parts, 2, leaf_data) == 0 && ledger_leaf_hash(leaf_data, hash) == 0;
+}
+
 bool sekisho_item_hash(const struct sekisho_ledger_item *item, uint8_t hash[SEKISHO_HASH_LEN])
 {
     return item->length == sizeof(struct ledger_item) && ledger_item_hash(item->data, hash) == 0;

@@ -43,6 +43,9 @@ bool sekisho_leaf_hash(const void *data, size_t length, uint8_t hash[SEKISHO_HAS
 bool sekisho_leaf_data(const void *data, size_t length, uint8_t leaf_data[SEKISHO_HASH_LEN]);
 /* What stands for an item in the leaf data: of the item's exact bytes. False when libcrypto fails. */
 bool sekisho_item_hash(const struct sekisho_ledger_item *item, uint8_t hash[SEKISHO_HASH_LEN]);
+/* As sekisho_leaf_hash, of an entry without its items and the hash of each of them. */
+bool sekisho_leaf_hash_of_items(const void *head, size_t head_length, const uint8_t (*items)[SEKISHO_HASH_LEN],
+                                size_t count, uint8_t hash[SEKISHO_HASH_LEN]);
 /* RFC 9162 section 2.1.3.2: the leaf is at `index` in the tree of `size` leaves with this root. */
 bool sekisho_verify_inclusion(uint64_t index, uint64_t size, const uint8_t leaf_hash[SEKISHO_HASH_LEN],
                               const struct sekisho_proof *proof, const uint8_t root[SEKISHO_HASH_LEN]);
@@ -128,6 +131,9 @@ struct sekisho_ledger_item {
     const uint8_t *data; /* the exact bytes of the item, within those of the entry */
     size_t length;
 };
+/* Decodes the readable part of a leaf, perhaps with fewer items than it has: false when it is none. entry->data is
+ * `data`. */
+bool sekisho_ledger_decode(const uint8_t *data, size_t length, struct sekisho_ledger_entry *entry);
 void sekisho_ledger_item(const struct sekisho_ledger_entry *entry, size_t i, struct sekisho_ledger_item *item);
 
 /* The provision of a code, as "番号法9条1項" in Japanese or "Number Act art. 9(1)"; "-" for a code that is not known.

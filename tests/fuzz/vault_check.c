@@ -118,7 +118,7 @@ static void on_list_reply(const struct request *request, const struct frame_view
         memcpy(&length, at, sizeof length);
         REQUIRE(length >= sizeof entry && length <= left - sizeof length);
         memcpy(&entry, at + sizeof length, sizeof entry);
-        REQUIRE(entry.version == 1 && entry.tenant == vault.store.tenant[world_tenant(request->session)].id);
+        REQUIRE(entry.version == LEDGER_ENTRY_VERSION && entry.tenant == vault.store.tenant[world_tenant(request->session)].id);
         at += sizeof length + length;
         left -= sizeof length + length;
     }

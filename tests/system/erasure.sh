@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # F049, F103: a number that has been erased does not come back with an older copy of the store.
 . "$(dirname "$0")/case.sh"
+verify=$(dirname "$0")/../interop/ledger/verify.py
 
 set_create "$folder" >/dev/null
 store=$(sed -n 's/^store *= *//p' "$folder/set/sekisho.conf")
@@ -27,7 +28,38 @@ set_start || fail "the set did not start again"
 log_in
 sed -n '1p;2,11p' "$folder/people.csv" >"$folder/ten.csv"
 sed -n '2,11p' "$folder/enrolled.csv" | cut -d, -f3 | sed '1i reference' >"$folder/erase.csv"
-wants 0 as approval sekisho erase --purpose delete --input "$folder/erase.csv" --quiet
+
+# ---- receipts: one an erasure, which anybody with the ledger's key can check, and nobody can forge ----
+wants 0 set_login audit auditor01
+wants 0 as audit sekisho ledger verify --trust-first-use
+pin=$(grep -o 'Compare: .*' "$folder/out" | cut -d' ' -f2)
+reader=$folder/reader.session # of the auditor, at the approver's terminal
+wants 0 set_login approval auditor01 --session "$reader"
+wants 5 as approval sekisho erase --input "$folder/erase.csv" --receipts "$folder/none" --ledger-pin "$pin"
+says "Nothing was erased"
+(($(found "$folder/ten.csv") == 10)) || fail "erased without the right to a receipt"
+wants 0 as approval sekisho erase --purpose delete --input "$folder/erase.csv" --quiet --receipts "$folder/receipts" \
+  --reader-session "$reader" --ledger-pin "$pin"
+(($(find "$folder/receipts" -name '*.receipt' | wc -l) == 10)) || fail "not one receipt an erasure"
+for reference in $(sed 1d "$folder/erase.csv"); do
+  wants 0 sekisho receipt verify --receipt "$folder/receipts/$reference.receipt" --ledger-pin "$pin"
+done
+receipt=$folder/receipts/$reference.receipt
+wants 2 sekisho receipt verify --receipt "$receipt"
+wants 8 sekisho receipt verify --receipt "$receipt" --ledger-pin "$(printf '0%.0s' {1..64})"
+says "another key"
+wants 0 as audit sekisho receipt verify --receipt "$receipt" --online
+wants 2 sekisho receipt verify --receipt "$folder/none" --ledger-pin "$pin"
+sed -n 's/^vkey //p' "$receipt" >"$folder/vkey"
+wants 0 "$verify" receipt "$receipt" @"$folder/vkey"
+for line in $(seq "$(wc -l <"$receipt")"); do # every line forged, one at a time
+  sed "${line}y/0123456789abcdefgASE/1234567890bcdefahZTU/" "$receipt" >"$folder/forged"
+  cmp -s "$receipt" "$folder/forged" && continue # the empty line
+  wants 8 sekisho receipt verify --receipt "$folder/forged" --ledger-pin "$pin"
+  [[ $(sed -n "${line}p" "$receipt") == vkey* ]] || wants 1 "$verify" receipt "$folder/forged" @"$folder/vkey"
+done
+wants 0 as audit sekisho receipt write --out "$folder/again" --reference "$reference"
+wants 0 sekisho receipt verify --receipt "$folder/again/$reference.receipt" --ledger-pin "$pin"
 (($(found "$folder/ten.csv") == 0)) || fail "an erased number is found"
 set_stop || fail "the set did not stop cleanly"
 

@@ -4,6 +4,7 @@ c2sp.org/signed-note, RFC 6962. Shares no code with Sekisho.
 
     verify.py tiles DIRECTORY VKEY          every tile and entry bundle against the signed checkpoint
     verify.py proof FILE VKEY               a file of `sekisho ledger prove`
+    verify.py receipt FILE VKEY             a receipt of an erasure (`sekisho erase --receipts`)
     verify.py same DIRECTORY FILE           the tree of a proof file is the beginning of the tiles'
 
 VKEY is the verifier key that the reader knows from elsewhere, or @FILE that holds it. Ends with 0 when all is good, 1 with
@@ -13,6 +14,7 @@ import hashlib
 import json
 import struct
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -246,6 +248,47 @@ def check_proof(path, vkey):
     print(f"proof: {len(document['entries'])} entries in a tree of {size} leaves: good")
 
 
+# ---- receipts of erasures ----
+
+def receipt_lines(body):
+    """The words of each name, and hashes of the call's items with the place of the one that is shown."""
+    words, items, shown = {}, [], None
+    for line in body.splitlines()[1:]:
+        name, value = line.split(" ", 1)
+        if name == "item":
+            shown = bytes.fromhex(value)
+            items.append(hashlib.sha256(shown).digest())
+        elif name == "other":
+            items.append(bytes.fromhex(value))
+        else:
+            words.setdefault(name, []).append(value)
+    need(shown is not None, "no item is shown")
+    return words, items, shown
+
+
+def check_receipt(path, vkey):
+    body, _, note = Path(path).read_text(encoding="utf-8").partition("\n\n")
+    need(body.startswith("sekisho erasure receipt 1\n"), "not a receipt of an erasure")
+    words, items, shown = receipt_lines(body)
+    name, size, root = open_note(note, vkey)
+    entry = bytes.fromhex(words["entry"][0])
+    (version, tenant, operation, purpose, status, _, asked, index, time_us, _, _, account, _, _) = ENTRY.unpack(entry)
+    reference, outcome, detail, _ = ITEM.unpack(shown)
+    need((version, operation, status, OUTCOMES[outcome], detail) == (2, 5, 0, "DONE", 1), "not of an erasure that was done")
+    need(asked == len(items), "the call had another number of items")
+    time = datetime.fromtimestamp(time_us // 1000000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    said = {"prefecture": f"{tenant:02d}", "reference": reference.hex(), "time": f"{time}.{time_us % 1000000:06d}Z",
+            "operation": OPERATIONS[operation], "purpose": PURPOSES[purpose], "account": account.rstrip(b"\0").decode(),
+            "index": str(index)}
+    for word, value in said.items():
+        need(words[word] == [value], f"it says another {word}")
+    need(name == f"sekisho/prefectures/{tenant:02d}", "the key is of another ledger")
+    leaf = leaf_hash(hashlib.sha256(entry + b"".join(items)).digest())
+    need(index < size and root_of_path(index, size, leaf, [bytes.fromhex(h) for h in words.get("proof", [])]) == root,
+         f"leaf {index} is not in the tree")
+    print(f"receipt: {reference.hex()} was erased at {said['time']}, leaf {index} of {size}: good")
+
+
 def check_same(folder, path):
     vkey = parse_vkey((Path(folder) / "vkey").read_text(encoding="utf-8"))
     leaves = check_tiles(folder, vkey)
@@ -260,14 +303,11 @@ def run(command, subject, other):
         check_same(subject, other)
         return
     vkey = parse_vkey(Path(other[1:]).read_text(encoding="utf-8") if other.startswith("@") else other)
-    if command == "tiles":
-        check_tiles(subject, vkey)
-    else:
-        check_proof(subject, vkey)
+    {"tiles": check_tiles, "proof": check_proof, "receipt": check_receipt}[command](subject, vkey)
 
 
 def main(arguments):
-    if len(arguments) != 3 or arguments[0] not in ("tiles", "proof", "same"):
+    if len(arguments) != 3 or arguments[0] not in ("tiles", "proof", "receipt", "same"):
         print(__doc__, file=sys.stderr)
         return 2
     try:
