@@ -51,8 +51,7 @@ int op_match(struct op_context *context, const void *data, struct op_result *res
     rc = tell_miss(context, item, allowed, result);
     if (rc != 0 || result->detail == DETAIL_INVALID_NUMBER)
         return rc;
-    if (result->detail == DETAIL_BUDGET_SPENT)
-        return budget_pretend(context->budget, item->reference, &tags);
-    bool unknown = result->detail == DETAIL_UNKNOWN_REFERENCE;
-    return budget_charge(context->budget, unknown ? budget_nobody : item->reference, &tags);
+    const uint8_t *charged = crypto_all_zero(result->touched, REFERENCE_LEN) ? budget_nobody : item->reference;
+    return result->detail == DETAIL_BUDGET_SPENT ? budget_pretend(context->budget, charged, &tags)
+                                                 : budget_charge(context->budget, charged, &tags);
 }

@@ -261,6 +261,30 @@ static void unlock_names_one_thing(void **state)
     assert_int_equal(answer.status, CALL_MALFORMED);
 }
 
+/* Nobody makes rows for references that do not exist, not even when a budget is spent. */
+static void absent_references_have_no_rows(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t absent[REFERENCE_LEN] = {0xee};
+    char guess[NUMBER_LEN];
+    MDB_stat before, after;
+
+    only(fixture)->session = 1;
+    test_number(100, guess);
+    assert_int_equal(match(fixture, SESSION_ALL, absent, guess), DETAIL_UNKNOWN_REFERENCE);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(mdb_stat(fixture->store.txn, fixture->store.tenant[0].budget, &before), 0);
+    store_abort(&fixture->store);
+    for (uint8_t i = 0; i < 20; i++) {
+        absent[1] = i;
+        assert_int_equal(match(fixture, SESSION_ALL, absent, guess), DETAIL_BUDGET_SPENT);
+    }
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(mdb_stat(fixture->store.txn, fixture->store.tenant[0].budget, &after), 0);
+    store_abort(&fixture->store);
+    assert_int_equal(after.ms_entries, before.ms_entries);
+}
+
 /* The candidates' table does not grow for ever. */
 static void old_candidates_are_swept(void **state)
 {
@@ -297,6 +321,7 @@ int main(void)
         TEST(typing_errors_cost_nothing),      TEST(nothing_is_refunded_by_a_restart),
         TEST(a_batch_is_no_way_round),         TEST(unlocked_by_another_account_only),
         TEST(unlock_names_one_thing),          TEST(old_candidates_are_swept),
+        TEST(absent_references_have_no_rows),
     };
     return cmocka_run_group_tests_name("guess budgets", tests, NULL, NULL);
 }
