@@ -69,6 +69,7 @@ static int setup_in(const char *base, void **state)
         exit(77);
     }
     assert_int_equal(crypto_init(), 0);
+    evil->session = SESSION_ALL;
     evil->limits = (struct guess_limits){5, 10, 3, 100, 200, 2000};
     snprintf(evil->folder, sizeof evil->folder, "%s/sekisho-boundary-XXXXXX", base);
     assert_non_null(mkdtemp(evil->folder));
@@ -265,25 +266,6 @@ void evil_drain(struct evil *evil)
 {
     assert_int_equal(channel_send(&evil->control, FRAME_DRAIN, 0, NULL, 0), CHANNEL_OK);
     assert_int_equal(evil_wait(evil), EXIT_DRAINED);
-}
-
-void evil_open_session(struct evil *evil)
-{
-    struct session_open open = {.tenant = TENANT_A, .role = 1, .ttl_ms = 60000, .account = "evil"};
-    struct session_open_reply reply;
-    struct frame_header header;
-
-    memset(open.session, SESSION_ALL, sizeof open.session);
-    memset(open.call_key, SESSION_ALL, sizeof open.call_key);
-    open.call_key[0] = 'c';
-    memset(open.reply_key, SESSION_ALL, sizeof open.reply_key);
-    open.reply_key[0] = 'r';
-    for (uint16_t operation = 0; operation < OPERATION_COUNT; operation++)
-        if (operation_row(operation))
-            open.permit[operation] = operation_row(operation)->purposes;
-    assert_int_equal(channel_send(&evil->auth, FRAME_SESSION_OPEN, 0, &open, sizeof open), CHANNEL_OK);
-    assert_int_equal(evil_receive(&evil->auth, &header, &reply, sizeof reply), sizeof reply);
-    assert_int_equal(reply.opened, 1);
 }
 
 ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors)

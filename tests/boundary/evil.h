@@ -18,7 +18,8 @@ struct evil {
     struct attest_report report;
     uint64_t call_seq;
     struct guess_limits limits; /* of every purpose; the next vault started has them */
-    uint64_t boot_offset_s;     /* the next vault's CLOCK_BOOTTIME is ahead by so much; root only */
+    uint64_t boot_offset_s;     /* the next vault's CLOCK_BOOTTIME is ahead by so much */
+    uint8_t session;            /* whose calls evil_call makes: SESSION_ALL unless set */
 };
 
 /* Group set-up and tear-down: a store folder that lives through several vaults. Skips the tests (with the reason) where
@@ -39,6 +40,11 @@ void evil_drain(struct evil *evil);
 
 /* Opens SESSION_ALL for tenant A as auth would (same keys as tests/vault). */
 void evil_open_session(struct evil *evil);
+/* Any session that may do everything: id and keys are made of `id` (fixture.h); account "evil" and the id as a letter.
+ */
+void evil_open_session_of(struct evil *evil, uint8_t id, uint16_t tenant);
+/* A session as auth would send it. */
+struct session_open evil_session(uint8_t id, uint16_t tenant);
 
 /* Sends raw bytes as one record; with `descriptors` > 0, that many descriptors beside it. Returns sendmsg's result. */
 ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors);
@@ -51,7 +57,7 @@ ssize_t evil_receive(struct channel *channel, struct frame_header *header, void 
 /* Ends it with SIGKILL. */
 void evil_kill(struct evil *evil);
 
-/* A call sealed as the client of SESSION_ALL would, carried by the front. What of the answer the front can read. */
+/* A call sealed as the client of evil->session would, carried by the front. What of the answer the front can read. */
 struct evil_answer {
     enum call_status status;
     size_t length; /* of the reply's body */

@@ -1,5 +1,38 @@
-/* The honest client behind the evil front: what it seals and what comes back. */
+/* The honest auth and the honest client on either side of the evil front: what they send and what comes back. */
+#include "crypto/hash.h"
 #include "evil.h"
+
+struct session_open evil_session(uint8_t id, uint16_t tenant)
+{
+    struct session_open open = {.tenant = tenant, .role = 1, .ttl_ms = 60000, .account = "evil"};
+
+    open.account[4] = (char)('a' + id);
+    memset(open.session, id, sizeof open.session);
+    memset(open.call_key, id, sizeof open.call_key);
+    open.call_key[0] = 'c';
+    memset(open.reply_key, id, sizeof open.reply_key);
+    open.reply_key[0] = 'r';
+    for (uint16_t operation = 0; operation < OPERATION_COUNT; operation++)
+        if (operation_row(operation))
+            open.permit[operation] = operation_row(operation)->purposes;
+    return open;
+}
+
+void evil_open_session_of(struct evil *evil, uint8_t id, uint16_t tenant)
+{
+    struct session_open open = evil_session(id, tenant);
+    struct session_open_reply reply;
+    struct frame_header header;
+
+    assert_int_equal(channel_send(&evil->auth, FRAME_SESSION_OPEN, 0, &open, sizeof open), CHANNEL_OK);
+    assert_int_equal(evil_receive(&evil->auth, &header, &reply, sizeof reply), sizeof reply);
+    assert_int_equal(reply.opened, 1);
+}
+
+void evil_open_session(struct evil *evil)
+{
+    evil_open_session_of(evil, SESSION_ALL, TENANT_A);
+}
 
 void evil_call(struct evil *evil, uint16_t operation, uint16_t purpose, const void *items, uint32_t count,
                struct evil_answer *answer)
@@ -12,7 +45,7 @@ void evil_call(struct evil *evil, uint16_t operation, uint16_t purpose, const vo
     *answer = (struct evil_answer){0};
     assert_true(count <= sizeof answer->outcome / sizeof answer->outcome[0]);
     size_t length =
-        seal_call(SESSION_ALL, ++evil->call_seq, operation, &head, items, count * sealed_item_size(operation), body);
+        seal_call(evil->session, ++evil->call_seq, operation, &head, items, count * sealed_item_size(operation), body);
     assert_int_equal(channel_send(&evil->front, FRAME_SESSION_CALL, 0, body, length), CHANNEL_OK);
     ssize_t got = evil_receive(&evil->front, &header, reply, sizeof reply);
     assert_true(got >= (ssize_t)sizeof reply_head);
@@ -42,8 +75,7 @@ enum outcome evil_item(struct evil *evil, uint16_t operation, uint8_t reference[
     if (operation != OPERATION_ERASE && operation != OPERATION_UNLOCK)
         test_number(number, item.number);
     if (changes)
-        memcpy(item.request_id, &evil->call_seq, sizeof evil->call_seq);
-    item.request_id[REQUEST_ID_LEN - 1] = changes;
+        crypto_random(item.request_id, sizeof item.request_id);
     if (reference && operation != OPERATION_ENROLL && operation != OPERATION_LOOKUP)
         memcpy(item.reference, reference, REFERENCE_LEN);
     evil_call(evil, operation, purposes[operation], &item, 1, &answer);
