@@ -76,9 +76,102 @@ static void a_closed_session_is_closed(void **state)
     evil_drain(evil);
 }
 
+/* Sessions that no auth opens: each is a lie, and ends the vault. */
+static void sessions_that_make_no_sense(void **state)
+{
+    struct evil *evil = *state;
+    uint8_t before[32], after[32];
+
+    for (int lie = 0; lie < 3; lie++) {
+        struct session_open open = plain_open();
+        if (lie == 0)
+            open.ttl_ms = 0;
+        else if (lie == 1)
+            memset(open.account, 0, sizeof open.account);
+        else
+            memset(open.permit, 0xff, sizeof open.permit);
+        serve(evil);
+        evil_store_digest(evil, before);
+        assert_int_equal(channel_send(&evil->auth, FRAME_SESSION_OPEN, 0, &open, sizeof open), CHANNEL_OK);
+        assert_int_equal(evil_wait(evil), EXIT_PROTOCOL);
+        evil_store_digest(evil, after);
+        assert_memory_equal(before, after, sizeof after);
+    }
+}
+
+static uint16_t open_session_as(struct evil *evil, const struct session_open *open)
+{
+    struct session_open_reply reply;
+    struct frame_header header;
+
+    assert_int_equal(channel_send(&evil->auth, FRAME_SESSION_OPEN, 0, open, sizeof *open), CHANNEL_OK);
+    assert_int_equal(evil_receive(&evil->auth, &header, &reply, sizeof reply), sizeof reply);
+    return reply.opened;
+}
+
+/* Neither under a living session's name with keys of its own, nor by filling the table. */
+static void sessions_of_others_stay_theirs(void **state)
+{
+    struct evil *evil = *state;
+    struct session_open stolen = evil_session(SESSION_ALL, TENANT_A), more = evil_session(0x40, TENANT_A);
+    unsigned opened = 0;
+
+    serve(evil);
+    evil_open_session(evil);
+    memset(stolen.call_key, 0x99, sizeof stolen.call_key);
+    memset(stolen.reply_key, 0x99, sizeof stolen.reply_key);
+    assert_int_equal(open_session_as(evil, &stolen), 0);
+    for (; opened < 1000 && open_session_as(evil, &more); opened++)
+        more.session[0]++;
+    assert_true(opened < 1000);
+    assert_int_equal(evil_match(evil), CALL_OK);
+    evil_expect_unchanged(evil, NULL);
+    evil_drain(evil);
+}
+
+/* auth has one request out at a time: one that does not read its answers is broken, and the vault does not wait. */
+static void a_flood_of_sessions_without_reading(void **state)
+{
+    struct evil *evil = *state;
+    struct session_open open = evil_session(0x41, TENANT_A);
+
+    serve(evil);
+    for (int i = 0; i < 100000; i++) {
+        open.session[0] = (uint8_t)i;
+        if (channel_send(&evil->auth, FRAME_SESSION_OPEN, 0, &open, sizeof open) == CHANNEL_CLOSED)
+            break;
+    }
+    assert_int_equal(evil_wait(evil), EXIT_PEER_GONE);
+}
+
+/* What auth may do goes to the ledger as an officer's act would, under the account that it names. */
+static void invented_sessions_are_in_the_ledger(void **state)
+{
+    struct evil *evil = *state;
+    struct session_open open = evil_session(SESSION_ALL, TENANT_A);
+    struct vault_status_reply before, after;
+    struct frame_header header;
+    uint8_t reference[REFERENCE_LEN];
+
+    serve(evil);
+    assert_int_equal(open_session_as(evil, &open), 1);
+    assert_int_equal(channel_send(&evil->front, FRAME_VAULT_STATUS, 0, NULL, 0), CHANNEL_OK);
+    assert_int_equal(evil_receive(&evil->front, &header, &before, sizeof before), sizeof before);
+    assert_int_equal(evil_item(evil, OPERATION_ENROLL, reference, 300), OUTCOME_DONE);
+    assert_int_equal(evil_item(evil, OPERATION_MATCH, reference, 300), OUTCOME_MATCHED);
+    assert_int_equal(channel_send(&evil->front, FRAME_VAULT_STATUS, 0, NULL, 0), CHANNEL_OK);
+    assert_int_equal(evil_receive(&evil->front, &header, &after, sizeof after), sizeof after);
+    assert_int_equal(after.tenant[0].ledger_leaves, before.tenant[0].ledger_leaves + 2);
+    evil_drain(evil);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sessions_that_make_no_sense),
+        cmocka_unit_test(sessions_of_others_stay_theirs),
+        cmocka_unit_test(a_flood_of_sessions_without_reading),
+        cmocka_unit_test(invented_sessions_are_in_the_ledger),
         cmocka_unit_test(permits_wider_than_the_law),
         cmocka_unit_test(sessions_of_foreign_tenants),
         cmocka_unit_test(auth_cannot_use_numbers),

@@ -1,5 +1,6 @@
 /* Malformed frames, wrong phases, wrong senders, smuggled descriptors: each ends the vault and changes nothing. */
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "evil.h"
@@ -219,7 +220,7 @@ static void start_is_accepted_once(void **state)
 
 static void smuggled_descriptors(void **state)
 {
-    static const int counts[] = {1, 2, 60};
+    static const int counts[] = {1, 2, 60, 253};
     struct evil *evil = *state;
     uint8_t digest[32];
 
@@ -229,6 +230,50 @@ static void smuggled_descriptors(void **state)
         assert_int_equal(evil_send_raw(evil->front.fd, record, length, counts[i]), length);
         expect_violation(evil, "smuggled descriptors", digest);
     }
+}
+
+/* Credentials are not asked for: the kernel keeps them, and the frame is a frame. */
+static void credentials_do_not_arrive(void **state)
+{
+    struct evil *evil = *state;
+    struct iovec part = {.iov_base = record};
+    union {
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
+        struct cmsghdr align;
+    } control = {0};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    const struct ucred self = {.pid = getpid(), .uid = getuid(), .gid = getgid()};
+    struct vault_status_reply reply;
+    struct frame_header header;
+    uint8_t digest[32];
+
+    start_serving(evil, digest);
+    part.iov_len = evil_frame(&evil->front, FRAME_VAULT_STATUS, NULL, 0, record);
+    struct cmsghdr *ancillary = CMSG_FIRSTHDR(&message);
+    *ancillary =
+        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof self), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS};
+    memcpy(CMSG_DATA(ancillary), &self, sizeof self);
+    assert_int_equal(sendmsg(evil->front.fd, &message, MSG_NOSIGNAL), part.iov_len);
+    assert_int_equal(evil_receive(&evil->front, &header, &reply, sizeof reply), sizeof reply);
+    evil_expect_unchanged(evil, digest);
+    evil_drain(evil);
+}
+
+/* One bad frame behind good ones in a record: the good ones' answers may be gone, their work must be whole or not be.
+ */
+static void a_bad_frame_behind_good_ones(void **state)
+{
+    struct evil *evil = *state;
+    uint8_t digest[32];
+    size_t length = 0;
+
+    start_serving(evil, digest);
+    for (int i = 0; i < 3; i++)
+        length += evil_frame(&evil->front, FRAME_VAULT_STATUS, NULL, 0, record + length);
+    length += evil_frame(&evil->front, FRAME_DRAIN, NULL, 0, record + length);
+    assert_int_equal(evil_send_raw(evil->front.fd, record, length, 0), length);
+    expect_violation(evil, "a foreign frame behind good ones", digest);
 }
 
 static void a_good_call_still_works(void **state)
@@ -251,6 +296,8 @@ int main(void)
         cmocka_unit_test(nothing_is_served_before_the_start),
         cmocka_unit_test(start_is_accepted_once),
         cmocka_unit_test(smuggled_descriptors),
+        cmocka_unit_test(credentials_do_not_arrive),
+        cmocka_unit_test(a_bad_frame_behind_good_ones),
         cmocka_unit_test(a_good_call_still_works),
     };
     return cmocka_run_group_tests_name("an evil front: frames", tests, evil_setup, evil_teardown);

@@ -13,9 +13,10 @@
 
 #include "crypto/hash.h"
 
-#define VAULT_UID   64200u
-#define PATIENCE_MS 10000
-#define STORE_BYTES (64u << 20)
+#define VAULT_UID       64200u
+#define PATIENCE_MS     10000
+#define DESCRIPTORS_MAX 253 /* SCM_MAX_FD: the most that one record carries */
+#define STORE_BYTES     (64u << 20)
 
 static bool is_root(void)
 {
@@ -272,13 +273,13 @@ ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors
 {
     struct iovec iov = {.iov_base = (void *)(uintptr_t)record, .iov_len = length};
     union {
-        char bytes[CMSG_SPACE(sizeof(int) * 64)];
+        char bytes[CMSG_SPACE(sizeof(int) * DESCRIPTORS_MAX)];
         struct cmsghdr align;
     } control = {0};
     struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 
     if (descriptors) {
-        int fds[64], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        int fds[DESCRIPTORS_MAX], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         for (int i = 0; i < descriptors; i++)
             fds[i] = null;
         message.msg_control = control.bytes;
