@@ -114,6 +114,7 @@ size_t sealed_item_size(uint16_t operation)
     case OPERATION_LOOKUP:
     case OPERATION_REPLACE:
     case OPERATION_ERASE:
+    case OPERATION_BACKUP:
         return sizeof(struct call_item);
     case OPERATION_ENROLL_CITIZEN:
         return sizeof(struct call_item_citizen);

@@ -60,6 +60,7 @@ enum operation {
     OPERATION_UNLOCK,         /* give back the guess budget of a reference or an account */
     OPERATION_READ_LEDGER,    /* not a call: the right to read the ledger's entries (LEDGER_LIST) */
     OPERATION_ROTATE_KEYS,    /* put the tenant's data under new keys (vault/rotation.h) */
+    OPERATION_BACKUP,         /* the whole store may be read out once, sealed to an offline key (vault/backup.h) */
     OPERATION_COUNT
 };
 _Static_assert(OPERATION_COUNT <= PERMIT_LEN, "a permit has an entry for each operation");
@@ -107,7 +108,7 @@ struct call_head {
 };
 _Static_assert(sizeof(struct call_head) == 32, "call_head layout");
 
-/* Item of every operation without one of its own. Fields an operation does not use are zero. */
+/* Item of every operation without one of its own. Fields an operation does not use are zero: of BACKUP, all. */
 struct call_item {
     uint8_t reference[REFERENCE_LEN];   /* MATCH, REPLACE, ERASE */
     uint8_t request_id[REQUEST_ID_LEN]; /* ENROLL, REPLACE, ERASE: the same id and content again give the same answer */
@@ -180,6 +181,8 @@ enum detail {
     DETAIL_NOT_LOCKED,       /* UNLOCK: no budget of it is charged */
     DETAIL_OWN_ACCOUNT,      /* UNLOCK: by the account that spent it */
     DETAIL_ROTATING,         /* ROTATE_KEYS: a rotation is going on already */
+    DETAIL_NO_BACKUP_KEY,    /* BACKUP: the configuration names no key to seal it to */
+    DETAIL_BACKUP_RUNNING,   /* BACKUP: one is being taken already */
     DETAIL_COUNT
 };
 
@@ -207,7 +210,7 @@ struct call_result_head {
 _Static_assert(sizeof(struct call_result_head) == 168, "call_result_head layout");
 
 struct call_result_item {
-    uint8_t reference[REFERENCE_LEN]; /* zero unless DONE by ENROLL or FOUND; else echoes nothing */
+    uint8_t reference[REFERENCE_LEN]; /* zero unless DONE by ENROLL or BACKUP (its id), or FOUND */
     uint8_t outcome;                  /* enum outcome */
     uint8_t zero[3];
 };

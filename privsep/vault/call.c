@@ -65,6 +65,8 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
         return !no_request;
     case OPERATION_ERASE:
         return !no_request && no_number;
+    case OPERATION_BACKUP:
+        return no_reference && no_request && no_number;
     default:
         return false;
     }

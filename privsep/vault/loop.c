@@ -195,6 +195,23 @@ static void on_ledger_read(struct vault *vault, const struct call_clock *clock, 
     queue_reply(vault, (uint16_t)(type + 1), view->header->seq, length);
 }
 
+static void on_backup_read(struct vault *vault, const struct frame_view *view)
+{
+    struct backup_read_reply reply;
+    size_t length;
+    uint64_t pieces = vault->store.backup.pieces;
+    int rc = backup_read(&vault->store, view->body, queue_room(vault), &length);
+
+    if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
+        store_failed(rc, 7);
+    if (rc != 0)
+        child_event(EVENT_STORE_FAILED, (uint32_t)rc, 7, 0, 0);
+    memcpy(&reply, queue_room(vault), sizeof reply);
+    if (reply.last)
+        child_event(EVENT_BACKUP_TAKEN, (uint32_t)pieces + 1, 0, 0, 0);
+    queue_reply(vault, FRAME_BACKUP_READ_REPLY, view->header->seq, length);
+}
+
 static int on_front_frame(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
                           uint32_t *group_items)
 {
@@ -214,6 +231,10 @@ static int on_front_frame(struct vault *vault, const struct call_clock *clock, c
         on_ledger_read(vault, clock, view);
         /* A list scans thousands of leaves: it counts for the group as a batch does. */
         *group_items += view->header->type == FRAME_LEDGER_LIST ? GROUP_ITEMS / 4 : 1;
+        return 0;
+    case FRAME_BACKUP_READ:
+        on_backup_read(vault, view);
+        *group_items += GROUP_ITEMS / 4;
         return 0;
     default:
         violation(PEER_FRONT, view->header->type);
@@ -248,6 +269,9 @@ static void serve_front(struct vault *vault)
         store_failed(rc, 2);
     if (rc != 0) {
         child_event(EVENT_STORE_FAILED, (uint32_t)rc, 3, 0, 0);
+        /* The pages that a snapshot keeps may be the room that is missing. */
+        if (backup_drop(&vault->store))
+            child_event(EVENT_BACKUP_DROPPED, (uint32_t)vault->store.backup.pieces, 0, 0, 0);
         refuse_group(vault);
     }
     flush_replies(vault);

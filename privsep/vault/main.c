@@ -76,6 +76,9 @@ static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN]
         errno = rc > 0 ? rc : EIO;
         return false;
     }
+    if (!crypto_all_zero(config->backup_key, sizeof config->backup_key) &&
+        backup_set_key(&vault->store, config->backup_key) != 0)
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_BACKUP_KEY, 0, 0);
     store_prefault(&vault->store);
     for (size_t i = 0; i < vault->store.tenant_count; i++) {
         subjects += vault->store.tenant[i].now.subjects;

@@ -10,6 +10,7 @@ static const struct op_row rows[OPERATION_COUNT] = {
     [OPERATION_UNLOCK] = {PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
                           OUTCOME_REFUSED, op_unlock},
     [OPERATION_ROTATE_KEYS] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_rotate_keys},
+    [OPERATION_BACKUP] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_backup},
 };
 
 const struct op_row *operation_row(uint16_t operation)

@@ -43,7 +43,7 @@ uint16_t operation_purposes(uint16_t operation);
 /* What the front may see of a detail. */
 enum outcome operation_outcome(uint16_t operation, enum detail detail);
 
-op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen, op_unlock, op_rotate_keys;
+op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen, op_unlock, op_rotate_keys, op_backup;
 
 /* Enrols a number that is in clear in the caller's memory; shared by ENROLL and ENROLL_CITIZEN. */
 int enroll_number(struct op_context *context, const char number[NUMBER_LEN], const uint8_t request_id[REQUEST_ID_LEN],

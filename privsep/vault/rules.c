@@ -1,6 +1,7 @@
 #include "vault/rules.h"
 
 #include "crypto/sealed.h"
+#include "wire/backup_messages.h"
 #include "wire/ledger_messages.h"
 
 const struct frame_rule vault_rules[] = {
@@ -22,5 +23,7 @@ const struct frame_rule vault_rules[] = {
      sizeof(struct ledger_hashes_request)},
     {FRAME_LEDGER_LIST, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_list_request),
      sizeof(struct ledger_list_request)},
+    {FRAME_BACKUP_READ, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct backup_read_request),
+     sizeof(struct backup_read_request)},
 };
 const size_t vault_rule_count = sizeof vault_rules / sizeof vault_rules[0];

@@ -11,6 +11,7 @@
 #include "vault/session.h"
 
 #define DATABASES_PER_TENANT 9
+_Static_assert(DATABASES_PER_TENANT <= TENANT_DATABASES_MAX, "room for every database");
 #define FILE_MODE            0600
 
 static int open_database(MDB_txn *txn, uint16_t tenant, const char *name, unsigned flags, MDB_dbi *dbi)
@@ -105,16 +106,46 @@ static int save_clock(struct store *store)
     return mdb_put(store->txn, store->clock, &key, &value, 0);
 }
 
-int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
-               size_t tenant_count, const uint8_t root_key[32])
+/* Opens what has not been opened: databases of tenants that are not served now are part of a backup, too. */
+static int list_databases(struct store *store)
+{
+    MDB_cursor *cursor;
+    MDB_dbi names;
+    MDB_val key, value;
+    int rc = mdb_dbi_open(store->txn, NULL, 0, &names);
+
+    if (rc == 0)
+        rc = mdb_cursor_open(store->txn, names, &cursor);
+    if (rc != 0)
+        return rc;
+    while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        struct store_database *database = &store->database[store->database_count];
+        if (store->database_count == DATABASES_MAX || key.mv_size >= sizeof database->name)
+            rc = MDB_CORRUPTED;
+        if (rc == 0)
+            memcpy(database->name, key.mv_data, key.mv_size);
+        if (rc == 0)
+            rc = mdb_dbi_open(store->txn, database->name, 0, &database->dbi);
+        if (rc == 0)
+            rc = mdb_dbi_flags(store->txn, database->dbi, &database->flags);
+        if (rc != 0)
+            break;
+        store->database_count++;
+    }
+    mdb_cursor_close(cursor);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int store_open_tenants(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
+                       size_t tenant_count, const uint8_t root_key[32])
 {
     *store = (struct store){.erasures.fd = -1};
     int rc = mdb_env_create(&store->env);
     if (rc != 0)
         return rc;
     mdb_env_set_mapsize(store->env, map_bytes);
-    mdb_env_set_maxdbs(store->env, (MDB_dbi)(1 + tenant_count * DATABASES_PER_TENANT));
-    rc = mdb_env_open(store->env, folder, MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, FILE_MODE);
+    mdb_env_set_maxdbs(store->env, DATABASES_MAX);
+    rc = mdb_env_open(store->env, folder, MDB_NOTLS | MDB_NORDAHEAD, FILE_MODE);
     if (rc == 0)
         rc = store_begin(store);
     if (rc == 0)
@@ -123,12 +154,22 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
         rc = open_tenant(store->txn, &store->tenant[i], tenants[i], root_key);
         store->tenant_count++;
     }
+    return rc == 0 ? list_databases(store) : rc;
+}
+
+int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
+               size_t tenant_count, const uint8_t root_key[32])
+{
+    int rc = store_open_tenants(store, folder, map_bytes, tenants, tenant_count, root_key);
+
     if (rc == 0)
         rc = erasures_open(store, folder);
     if (rc == 0)
         rc = ledger_sign(store);
     if (rc == 0)
         rc = store_commit(store);
+    if (rc == 0)
+        rc = backup_open(store);
     if (rc != 0)
         store_close(store);
     else
@@ -139,6 +180,7 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
 void store_close(struct store *store)
 {
     store_abort(store);
+    backup_close(store);
     for (size_t i = 0; i < store->tenant_count; i++)
         tenant_keys_free(store->tenant[i].keys);
     mdb_env_close(store->env);

@@ -18,8 +18,9 @@
  *
  * INV-05: there is no name, address, qualification, payment or pseudonym in any of them.
  *
- * Opened with MDB_NOLOCK (the warden's flock makes the vault the only user) and without MDB_WRITEMAP (the map stays
- * read-only, so that a stray store cannot rewrite a record), MDB_NOSYNC or MDB_NOMEMINIT. One thread.
+ * Opened without MDB_WRITEMAP (the map stays read-only, so that a stray store cannot rewrite a record), MDB_NOSYNC or
+ * MDB_NOMEMINIT. One thread. The warden's flock makes the vault the only user; LMDB's own lock file, "lock.mdb", is there
+ * for its table of readers: it keeps the pages of a backup's snapshot (backup.h) from being used again.
  *
  * All functions return 0 or an LMDB code (mdb_strerror); any but 0 spoils the transaction, which must be aborted.
  */
@@ -30,6 +31,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vault/backup.h"
 #include "vault/erasures.h"
 #include "vault/merkle.h"
 #include "vault/reserve.h"
@@ -55,6 +57,15 @@ struct tenant {
     struct tenant_state now, committed;
 };
 
+/* A database of the environment, of a tenant that is served or not. */
+struct store_database {
+    char name[24];
+    unsigned flags; /* LMDB's */
+    MDB_dbi dbi;
+};
+#define TENANT_DATABASES_MAX 12 /* of one tenant, at most */
+#define DATABASES_MAX        (1 + TENANTS_MAX * TENANT_DATABASES_MAX)
+
 struct store {
     MDB_env *env;
     MDB_txn *txn; /* the open write transaction, or NULL */
@@ -63,6 +74,9 @@ struct store {
     int64_t clock_base_ms, clock_saved_ms, boot_at_open_ms;
     size_t tenant_count;
     struct erasures erasures;
+    struct backup backup;
+    size_t database_count;
+    struct store_database database[DATABASES_MAX];
     struct tenant tenant[TENANTS_MAX];
 };
 
@@ -70,6 +84,9 @@ struct store {
  * ESTALE or EBADMSG: the erasure journal is lost or damaged (erasures.h). */
 int store_open(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                size_t tenant_count, const uint8_t root_key[32]);
+/* The same without the journal, in a transaction that stays open: to look at a store that is no vault's yet. */
+int store_open_tenants(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
+                       size_t tenant_count, const uint8_t root_key[32]);
 void store_close(struct store *store);
 
 /* Touches the pages in use so that the first calls after a start do not wait for the disk. */

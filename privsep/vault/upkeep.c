@@ -13,11 +13,12 @@
 
 int64_t upkeep_wait_ms(const struct upkeep *upkeep, struct store *store, int64_t now_ms)
 {
+    int64_t backup = backup_wait_ms(store, now_ms);
     bool waits;
 
     if (rotation_next(store, &waits))
         return upkeep->next_ms > now_ms ? upkeep->next_ms - now_ms : 0;
-    return waits ? LOOK_AGAIN_MS : -1;
+    return waits && (backup < 0 || backup > LOOK_AGAIN_MS) ? LOOK_AGAIN_MS : backup;
 }
 
 static int run_slice(struct store *store, struct tenant *tenant)
@@ -36,6 +37,8 @@ void upkeep_run(struct upkeep *upkeep, struct store *store)
 {
     int64_t began_ms = session_clock_ms();
     bool waits;
+    if (backup_expire(store, began_ms))
+        child_event(EVENT_BACKUP_DROPPED, (uint32_t)store->backup.pieces, 0, 0, 0);
     struct tenant *tenant = began_ms < upkeep->next_ms ? NULL : rotation_next(store, &waits);
 
     if (!tenant)

@@ -1,4 +1,5 @@
-/* What the vault does beside answering: rotations (rotation.h), a slice at a time, between the front's groups. */
+/* What the vault does beside answering: rotations (rotation.h), a slice at a time, between the front's groups; and it drops
+ * a backup that nobody reads (backup.h). */
 #ifndef SEKISHO_VAULT_UPKEEP_H
 #define SEKISHO_VAULT_UPKEEP_H
 

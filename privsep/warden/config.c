@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "warden/guesses.h"
 #include "warden/log.h"
 #include "warden/paths.h"
@@ -125,6 +126,30 @@ static const char *set_guesses(struct warden_config *config, size_t offset, cons
     return guesses_parse(value, (struct guess_limits *)(void *)((char *)config + offset));
 }
 
+static int hex_digit(char digit)
+{
+    const char *at = digit ? strchr("0123456789abcdef", digit) : NULL;
+
+    return at ? (int)(at - "0123456789abcdef") : -1;
+}
+
+static const char *set_backup_key(struct warden_config *config, size_t offset, const char *value)
+{
+    uint8_t *key = config->backup_public_key;
+    static const char problem[] = "must be 64 lower-case hex digits: a public key of `sekisho keygen backup`";
+
+    (void)offset;
+    if (strlen(value) != 2 * sizeof config->backup_public_key)
+        return problem;
+    for (size_t i = 0; i < sizeof config->backup_public_key; i++) {
+        int high = hex_digit(value[2 * i]), low = hex_digit(value[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return problem;
+        key[i] = (uint8_t)(high << 4 | low);
+    }
+    return crypto_all_zero(key, sizeof config->backup_public_key) ? problem : NULL;
+}
+
 static const char *set_uid_base(struct warden_config *config, size_t offset, const char *value)
 {
     uint64_t uid;
@@ -210,6 +235,7 @@ static const struct entry entries[] = {
     {"guesses_change", set_guesses, offsetof(struct warden_config, guesses[2]), false},
     {"guesses_delete", set_guesses, offsetof(struct warden_config, guesses[3]), false},
     {"guesses_periodic", set_guesses, offsetof(struct warden_config, guesses[4]), false},
+    {"backup_public_key", set_backup_key, 0, false},
     {"uid_base", set_uid_base, 0, false},
 };
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])

@@ -20,6 +20,8 @@
  *   session_ttl_s       60..86400, default 3600
  *   session_max         1..65536, default 1024
  *   guesses_register, guesses_change, guesses_delete, guesses_periodic   guess limits by purpose (guesses.h)
+ *   backup_public_key   64 hex digits: the offline X25519 key that backups are sealed to (`sekisho keygen backup`); without it
+ *                       no backup can be taken
  *   uid_base            1..4294967290, default 64200: uids of vault, auth, front, warden, unseal from here (started
  *                       as root only)
  *
@@ -52,6 +54,7 @@ struct warden_config {
     uint64_t store_bytes;
     uint32_t session_ttl_s, session_max;
     uint32_t uid_base;
+    uint8_t backup_public_key[X25519_LEN]; /* zero: none */
     struct guess_limits guesses[5]; /* index enum purpose (crypto/sealed.h), 0 unused */
 };
 

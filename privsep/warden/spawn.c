@@ -43,6 +43,7 @@ static struct launch_config launch_config_of(const struct set *set, const struct
 
     memcpy(launch.tenants, config->tenants, sizeof launch.tenants);
     memcpy(launch.guesses, config->guesses, sizeof launch.guesses);
+    memcpy(launch.backup_key, config->backup_public_key, sizeof launch.backup_key);
     snprintf(launch.data_folder, sizeof launch.data_folder, "%s", worker->root);
     if (worker->process != PROCESS_FRONT)
         return launch;

@@ -50,11 +50,12 @@ struct launch_config {
     uint16_t zero;
     uint32_t zero2;
     struct guess_limits guesses[5]; /* vault: index enum purpose (crypto/sealed.h), 0 unused */
+    uint8_t backup_key[X25519_LEN]; /* vault: backups are sealed to it; zero: none are taken */
     char data_folder[PATH_LEN];     /* vault: becomes its root; others: an empty folder that becomes theirs */
     char tcp_address[64];           /* front: numeric IPv4 or IPv6 address to bind */
     char socket_path[PATH_LEN];     /* front: unix socket to bind, empty = none */
 };
-_Static_assert(sizeof(struct launch_config) == 832, "launch_config layout");
+_Static_assert(sizeof(struct launch_config) == 864, "launch_config layout");
 
 /* ---- child -> warden: FRAME_ATTEST ------------------------------------------------------------------------------ */
 
@@ -144,6 +145,8 @@ enum event {
     EVENT_DRAINED,
     EVENT_KEYS_ROTATED,     /* arg: tenant, record key, index key: ids that everything is under now */
     EVENT_ERASURES_REFUSED, /* arg: errno: ESTALE lost, EBADMSG damaged (vault/erasures.h) */
+    EVENT_BACKUP_TAKEN,     /* arg: pieces, of which a front has been given all */
+    EVENT_BACKUP_DROPPED,   /* arg: pieces given out before it was left unread, or a transaction failed */
     EVENT_COUNT
 };
 
@@ -152,7 +155,8 @@ enum config_item {
     CONFIG_ITEM_KEY,
     CONFIG_ITEM_ACCOUNTS,
     CONFIG_ITEM_CERTIFICATE,
-    CONFIG_ITEM_BIND
+    CONFIG_ITEM_BIND,
+    CONFIG_ITEM_BACKUP_KEY
 };
 
 /* ---- front -> warden: FRAME_ATTESTATION ------------------------------------------------------------------------- */

@@ -120,6 +120,8 @@ int evil_teardown(void **state)
     }
     snprintf(path, sizeof path, "%s/data.mdb", evil->folder);
     unlink(path);
+    snprintf(path, sizeof path, "%s/lock.mdb", evil->folder);
+    unlink(path);
     snprintf(path, sizeof path, "%s/%s", evil->folder, ERASURES_NAME);
     unlink(path);
     remove_pins(evil);

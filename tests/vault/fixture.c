@@ -95,6 +95,8 @@ int fixture_teardown(void **state)
     store_close(&fixture->store);
     snprintf(path, sizeof path, "%s/data.mdb", fixture->folder);
     unlink(path);
+    snprintf(path, sizeof path, "%s/lock.mdb", fixture->folder);
+    unlink(path);
     snprintf(path, sizeof path, "%s/%s", fixture->folder, ERASURES_NAME);
     unlink(path);
     snprintf(path, sizeof path, "%s/%s.lost", fixture->folder, ERASURES_NAME);

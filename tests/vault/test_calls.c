@@ -144,7 +144,7 @@ static void inv06_every_operation_under_every_purpose(void **state)
             struct call_item *fields = (void *)item;
             if (operation == OPERATION_MATCH || operation == OPERATION_UNLOCK || operation == OPERATION_ROTATE_KEYS)
                 fields->reference[0] = 1; /* of ROTATE_KEYS: ROTATE_RECORD_KEY */
-            else if (operation != OPERATION_LOOKUP)
+            else if (operation != OPERATION_LOOKUP && operation != OPERATION_BACKUP)
                 fields->request_id[0] = 1;
             if (operation == OPERATION_ENROLL_CITIZEN)
                 item[0] = 1; /* application nonce */
