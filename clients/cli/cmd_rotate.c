@@ -4,9 +4,6 @@
  * is touched, and the store changes in one transaction: at any moment it opens under a key that is there.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <lmdb.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,26 +58,15 @@ int cmd_key_rotate(const struct options *options)
 
 /* ---- root key ---- */
 
-/* A new file's name is durable with its folder only. */
-static int sync_folder_of(const char *path)
-{
-    char copy[PATH_MAX];
-    int length = snprintf(copy, sizeof copy, "%s", path);
-    int fd = length < (int)sizeof copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool synced = fd >= 0 && fsync(fd) == 0;
-
-    if (!synced)
-        SAY(stderr, TEXT_FILE_UNWRITABLE, path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return synced ? CLI_OK : CLI_USAGE;
-}
-
 static int make_root_key(const char *path, uint8_t key[ROOT_KEY_LEN])
 {
     crypto_random(key, ROOT_KEY_LEN);
     int code = root_key_write_new(path, key, ROOT_KEY_LEN);
-    return code == CLI_OK ? sync_folder_of(path) : code;
+    if (code == CLI_OK && !folder_sync(path)) {
+        SAY(stderr, TEXT_FILE_UNWRITABLE, path, strerror(errno));
+        code = CLI_USAGE;
+    }
+    return code;
 }
 
 static int rewrap(const char *folder, const char *from_path, const char *to_path, const uint8_t from[ROOT_KEY_LEN],

@@ -73,6 +73,7 @@ struct progress {
 void progress_start(struct progress *progress, bool wanted);
 /* Draws at most ten times a second. share: 0..1, negative when not known. */
 void progress_draw(struct progress *progress, const struct job_counts *counts, double share);
+void progress_draw_bytes(struct progress *progress, uint64_t bytes, double share);
 void progress_clear(struct progress *progress);
 double progress_seconds(const struct progress *progress);
 

@@ -41,6 +41,12 @@ static const struct command commands[] = {
     {"receipt verify", LEDGER | OPT_BIT(RECEIPT) | OPT_BIT(ONLINE), TEXT_HELP_RECEIPT_VERIFY, cmd_receipt_verify},
     {"attest", CONNECTION | OPT_BIT(JSON) | OPT_BIT(CHECK), TEXT_HELP_ATTEST, cmd_attest},
     {"status", CONNECTION | OPT_BIT(JSON) | OPT_BIT(CHECK), TEXT_HELP_STATUS, cmd_status},
+    {"backup", SESSION | OPT_BIT(OUTPUT) | OPT_BIT(JSON), TEXT_HELP_BACKUP, cmd_backup},
+    {"restore",
+     OPT_BIT(INPUT) | OPT_BIT(BACKUP_KEY) | OPT_BIT(ROOT_KEY) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(STORE) |
+         OPT_BIT(OWNER) | OPT_BIT(JSON) | OPT_BIT(QUIET),
+     TEXT_HELP_RESTORE, cmd_restore},
+    {"keygen backup", OPT_BIT(OUTPUT) | OPT_BIT(QUIET), TEXT_HELP_KEYGEN_BACKUP, cmd_keygen_backup},
     {"keygen", OPT_BIT(OUT) | OPT_BIT(PREFECTURE) | OPT_BIT(CLIENT) | OPT_BIT(LISTEN) | OPT_BIT(DAYS) | OPT_BIT(QUIET),
      TEXT_HELP_KEYGEN, cmd_keygen},
     {"account add",

@@ -38,14 +38,32 @@ static void draw_bar(double share)
     fprintf(stderr, "] %3d%%", (int)(share * 100));
 }
 
-void progress_draw(struct progress *progress, const struct job_counts *counts, double share)
+/* Is it time to draw? Then the line is empty, or has the bar. */
+static bool begin_line(struct progress *progress, double share)
 {
     if (!progress->shown || now() - progress->drawn < REDRAW_S)
-        return;
+        return false;
     progress->drawn = now();
     fputs("\r\033[K", stderr);
     if (share >= 0)
         draw_bar(share > 1 ? 1 : share);
+    return true;
+}
+
+void progress_draw_bytes(struct progress *progress, uint64_t bytes, double share)
+{
+    double mib = (double)bytes / 1048576;
+
+    if (!begin_line(progress, share))
+        return;
+    fprintf(stderr, "  %.1f MiB  %.1f MiB/s", mib, mib / progress_seconds(progress));
+    fflush(stderr);
+}
+
+void progress_draw(struct progress *progress, const struct job_counts *counts, double share)
+{
+    if (!begin_line(progress, share))
+        return;
     fprintf(stderr, "  %s %s  %s/s  %s %s  %s %s", count_text(counts->rows), text(TEXT_PROGRESS_ROWS),
             count_text((unsigned long long)((double)counts->rows / progress_seconds(progress))),
             text(TEXT_PROGRESS_GOOD), count_text(counts->good), text(TEXT_PROGRESS_OTHER),

@@ -1,6 +1,8 @@
 /* Files of root keys: raw (32 bytes) or under a passphrase (unseal/wrapped_key.h). */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,6 +69,18 @@ int root_key_open(const char *path, const char *password_file, uint8_t key[ROOT_
     }
     sekisho_wipe(&read, sizeof read);
     return code;
+}
+
+bool folder_sync(const char *path)
+{
+    char copy[PATH_MAX];
+    int length = snprintf(copy, sizeof copy, "%s", path);
+    int fd = length < (int)sizeof copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool synced = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return synced;
 }
 
 int root_key_write_new(const char *path, const void *bytes, size_t length)

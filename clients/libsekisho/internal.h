@@ -158,6 +158,8 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
                                  struct sealed_call *call, struct sekisho_error *error);
 enum sekisho_status session_seal_rotation(struct sekisho_session *session, unsigned levels, struct sealed_call *call,
                                           struct sekisho_error *error);
+enum sekisho_status session_seal_backup(struct sekisho_session *session, struct sealed_call *call,
+                                        struct sekisho_error *error);
 void sealed_call_free(struct sealed_call *call);
 
 /* ---- open_reply.c ---- */

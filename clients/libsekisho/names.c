@@ -14,6 +14,7 @@ static const char *const operations[] = {
     [SEKISHO_UNLOCK] = "UNLOCK",
     [SEKISHO_READ_LEDGER] = "READ_LEDGER",
     [SEKISHO_ROTATE_KEYS] = "ROTATE_KEYS",
+    [SEKISHO_BACKUP] = "BACKUP",
 };
 
 static const char *const purposes[] = {
@@ -53,6 +54,8 @@ static const char *const details[] = {
     [SEKISHO_DETAIL_NOT_LOCKED] = "NOT_LOCKED",
     [SEKISHO_DETAIL_OWN_ACCOUNT] = "OWN_ACCOUNT",
     [SEKISHO_DETAIL_ROTATING] = "ROTATING",
+    [SEKISHO_DETAIL_NO_BACKUP_KEY] = "NO_BACKUP_KEY",
+    [SEKISHO_DETAIL_BACKUP_RUNNING] = "BACKUP_RUNNING",
 };
 
 static const struct {

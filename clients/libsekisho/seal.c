@@ -19,7 +19,9 @@ _Static_assert((int)SEKISHO_DETAIL_DONE == DETAIL_DONE && (int)SEKISHO_DETAIL_BU
                "details");
 _Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE, "details");
 _Static_assert((int)SEKISHO_DETAIL_ROTATING == DETAIL_ROTATING, "details");
+_Static_assert((int)SEKISHO_DETAIL_BACKUP_RUNNING == DETAIL_BACKUP_RUNNING, "details");
 _Static_assert((int)SEKISHO_ROTATE_KEYS == OPERATION_ROTATE_KEYS, "operations");
+_Static_assert((int)SEKISHO_BACKUP == OPERATION_BACKUP, "operations");
 _Static_assert((int)SEKISHO_RECORD_KEY == ROTATE_RECORD_KEY && (int)SEKISHO_INDEX_KEY == ROTATE_INDEX_KEY, "keys");
 _Static_assert(SEKISHO_BATCH_MAX == CALL_ITEMS_MAX && SEKISHO_NUMBER_LEN == NUMBER_LEN, "sizes");
 _Static_assert(SEKISHO_BLOB_LEN == CITIZEN_BLOB_LEN && SEKISHO_PASSWORD_MAX == PASSWORD_MAX, "sizes");
@@ -157,20 +159,35 @@ enum sekisho_status session_seal(struct sekisho_session *session, const struct s
     return finish_call(session, call, error);
 }
 
+/* A call of one item that touches no number. */
+static enum sekisho_status seal_one(struct sekisho_session *session, uint16_t operation, const void *item,
+                                    size_t length, struct sealed_call *call, struct sekisho_error *error)
+{
+    const struct call_head head = {.version = 1, .operation = operation, .purpose = PURPOSE_CHANGE, .count = 1};
+    uint8_t *items = start_call(&head, call);
+
+    if (!items)
+        return error_memory(error);
+    memcpy(items, item, length);
+    return finish_call(session, call, error);
+}
+
 enum sekisho_status session_seal_rotation(struct sekisho_session *session, unsigned levels, struct sealed_call *call,
                                           struct sekisho_error *error)
 {
-    const struct call_head head = {
-        .version = 1, .operation = OPERATION_ROTATE_KEYS, .purpose = PURPOSE_CHANGE, .count = 1};
     const struct call_item_rotate item = {.levels = (uint16_t)levels};
 
     if (levels == 0 || (levels & ~(unsigned)ROTATE_ALL) != 0)
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_KEYS", "no such keys", "鍵の指定が正しくありません");
-    uint8_t *items = start_call(&head, call);
-    if (!items)
-        return error_memory(error);
-    memcpy(items, &item, sizeof item);
-    return finish_call(session, call, error);
+    return seal_one(session, OPERATION_ROTATE_KEYS, &item, sizeof item, call, error);
+}
+
+enum sekisho_status session_seal_backup(struct sekisho_session *session, struct sealed_call *call,
+                                        struct sekisho_error *error)
+{
+    const struct call_item item = {0};
+
+    return seal_one(session, OPERATION_BACKUP, &item, sizeof item, call, error);
 }
 
 void sealed_call_free(struct sealed_call *call)

@@ -89,15 +89,16 @@ void sekisho_disconnect(struct sekisho_client *client);
 struct sekisho_session; /* free with sekisho_session_free: wipes the keys; does not log out */
 
 enum sekisho_operation {
-    SEKISHO_ENROLL = 1,      /* number, request_id -> reference */
-    SEKISHO_MATCH,           /* reference, number */
-    SEKISHO_LOOKUP,          /* number -> reference */
-    SEKISHO_REPLACE,         /* reference, request_id, new number */
-    SEKISHO_ERASE,           /* reference, request_id */
-    SEKISHO_ENROLL_CITIZEN,  /* items of struct sekisho_citizen_item -> reference */
-    SEKISHO_UNLOCK,          /* items of struct sekisho_unlock_item; purpose SEKISHO_CHANGE */
-    SEKISHO_READ_LEDGER,     /* not a call: the right to read entries (sekisho_ledger.h) */
-    SEKISHO_ROTATE_KEYS = 9, /* sekisho_rotate_keys only */
+    SEKISHO_ENROLL = 1,     /* number, request_id -> reference */
+    SEKISHO_MATCH,          /* reference, number */
+    SEKISHO_LOOKUP,         /* number -> reference */
+    SEKISHO_REPLACE,        /* reference, request_id, new number */
+    SEKISHO_ERASE,          /* reference, request_id */
+    SEKISHO_ENROLL_CITIZEN, /* items of struct sekisho_citizen_item -> reference */
+    SEKISHO_UNLOCK,         /* items of struct sekisho_unlock_item; purpose SEKISHO_CHANGE */
+    SEKISHO_READ_LEDGER,    /* not a call: the right to read entries (sekisho_ledger.h) */
+    SEKISHO_ROTATE_KEYS,    /* sekisho_rotate_keys only */
+    SEKISHO_BACKUP,         /* sekisho_take_backup only (sekisho_backup.h) */
 };
 
 /* 利用目的: what the number is used for. */
@@ -194,9 +195,11 @@ enum sekisho_detail {
     SEKISHO_DETAIL_BLOB_USED,
     SEKISHO_DETAIL_BLOB_INVALID,
     SEKISHO_DETAIL_BUDGET_SPENT,
-    SEKISHO_DETAIL_NOT_LOCKED,  /* unlock: nothing of its budget is spent */
-    SEKISHO_DETAIL_OWN_ACCOUNT, /* unlock: by the account that spent it */
-    SEKISHO_DETAIL_ROTATING,    /* a rotation is going on already */
+    SEKISHO_DETAIL_NOT_LOCKED,     /* unlock: nothing of its budget is spent */
+    SEKISHO_DETAIL_OWN_ACCOUNT,    /* unlock: by the account that spent it */
+    SEKISHO_DETAIL_ROTATING,       /* a rotation is going on already */
+    SEKISHO_DETAIL_NO_BACKUP_KEY,  /* the server's configuration names no key to seal backups to */
+    SEKISHO_DETAIL_BACKUP_RUNNING, /* one is being taken already */
 };
 
 struct sekisho_result {

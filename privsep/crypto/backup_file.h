@@ -5,12 +5,13 @@
  *     file  = struct backup_head || chunk 1 || chunk 2 ... || struct backup_end
  *     chunk = struct backup_chunk || ciphertext and tag, `length` bytes
  *
- * Chunks are sealed with HPKE (crypto/hpke.h) to an offline X25519 key, in a row under one context, so that a chunk opens
- * in its own place only; info is "sekisho/v1 backup" || the head without `encapsulated`, aad the struct backup_chunk. The
- * last chunk says so. What is inside is sealed or wrapped under the root key's keys already; the root key is not in it.
+ * Chunks are sealed with HPKE (crypto/hpke.h) to an offline X25519 key, in a row under one context, so that a chunk
+ * opens in its own place only; info is "sekisho/v1 backup" || the head without `encapsulated`, aad the struct
+ * backup_chunk. The last chunk says so. What is inside is sealed or wrapped under the root key's keys already; the root
+ * key is not in it.
  *
- * Anybody can seal to a public key: the end is signed with the ledger key of `tenant`, over a hash chain of all before it.
- * Whoever knows that key's public half can check a backup without being able to read it.
+ * Anybody can seal to a public key: the end is signed with the ledger key of `tenant`, over a hash chain of all before
+ * it. Whoever knows that key's public half can check a backup without being able to read it.
  *
  * The plain chunks are whole rows, each struct backup_row || key || value:
  *     BACKUP_DATABASE   key: its name in the store (vault/store.h), value: struct backup_database
@@ -22,6 +23,7 @@
 #define SEKISHO_CRYPTO_BACKUP_FILE_H
 
 #include "crypto/ed25519.h"
+#include "crypto/hash.h"
 #include "crypto/hpke.h"
 #include "crypto/sealed.h"
 
@@ -29,7 +31,7 @@
 #define BACKUP_END_MAGIC "end of backup \r\n"
 #define BACKUP_MAGIC_LEN 16
 #define BACKUP_VERSION   1u
-#define BACKUP_PLAIN_MAX 65536 /* bytes of a chunk before it is sealed; at least 1 */
+#define BACKUP_PLAIN_MAX 69632 /* bytes of a chunk before it is sealed; at least 1: the ledger's largest entry fits */
 #define BACKUP_ID_LEN    16
 
 struct backup_head {
@@ -37,9 +39,9 @@ struct backup_head {
     uint32_t version;
     uint16_t tenant; /* of the account that asked for it */
     uint16_t zero;
-    int64_t taken_at_us;           /* UTC: everything acknowledged before is in it */
-    uint8_t id[BACKUP_ID_LEN];     /* random */
-    uint8_t recipient[32];         /* SHA-256 of the public key it is sealed to */
+    int64_t taken_at_us;       /* UTC: everything acknowledged before is in it */
+    uint8_t id[BACKUP_ID_LEN]; /* random */
+    uint8_t recipient[32];     /* SHA-256 of the public key it is sealed to */
     uint8_t encapsulated[HPKE_KEY_LEN];
 };
 _Static_assert(sizeof(struct backup_head) == 112, "backup_head layout");
@@ -85,8 +87,8 @@ _Static_assert(sizeof(struct backup_tenant) == 160, "backup_tenant layout");
 #define BACKUP_INFO_LEN (17 + offsetof(struct backup_head, encapsulated))
 void backup_info(const struct backup_head *head, uint8_t info[BACKUP_INFO_LEN]);
 
-/* The hash chain: of the head; then, with each chunk, of the hash before it, struct backup_chunk and the sealed bytes. 0,
- * or -1 when libcrypto fails. */
+/* The hash chain: of the head; then, with each chunk, of the hash before it, struct backup_chunk and the sealed bytes.
+ * 0, or -1 when libcrypto fails. */
 int backup_hash_head(const struct backup_head *head, uint8_t hash[HASH_LEN]);
 int backup_hash_chunk(const struct backup_chunk *chunk, const uint8_t *sealed, uint8_t hash[HASH_LEN]);
 

@@ -6,6 +6,12 @@
 #include "crypto/secret.h"
 #include "vault/session.h"
 #include "vault/store.h"
+#include "wire/ledger_entry.h"
+
+_Static_assert(sizeof(struct backup_row) + sizeof(uint64_t) + sizeof(struct ledger_entry) +
+                       CALL_ITEMS_MAX * sizeof(struct ledger_item) <=
+                   BACKUP_PLAIN_MAX,
+               "the largest row of a store fits a chunk");
 
 int backup_open(struct store *store)
 {
@@ -174,10 +180,12 @@ static int put_tenants(struct store *store, struct plain *plain)
 {
     struct backup *backup = &store->backup;
 
-    for (; backup->tenants < store->tenant_count; backup->tenants++)
-        if (!put_row(plain, BACKUP_TENANT, &(MDB_val){0, ""},
-                     &(MDB_val){sizeof backup->tenant[0], &backup->tenant[backup->tenants]}))
+    for (; backup->tenants < store->tenant_count; backup->tenants++) {
+        struct backup_tenant *tenant = &backup->tenant[backup->tenants];
+        MDB_val no_key = {0, tenant}, value = {sizeof *tenant, tenant};
+        if (!put_row(plain, BACKUP_TENANT, &no_key, &value))
             return EAGAIN;
+    }
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "sandbox/sandbox.h"
 #include "server/channel/reader.h"
+#include "wire/backup_messages.h"
 #include "wire/ledger_messages.h"
 
 #define REPLIES       (IN(PHASE_SERVING) | IN(PHASE_DRAINING))
@@ -18,6 +19,8 @@ const struct frame_rule front_rules[] = {
     {FRAME_LEDGER_HASHES_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
     {FRAME_LEDGER_LIST_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_list_reply),
      sizeof(struct ledger_list_reply) + LEDGER_LIST_MAX},
+    {FRAME_BACKUP_READ_REPLY, PEER_VAULT, REPLIES, sizeof(struct backup_read_reply),
+     sizeof(struct backup_read_reply) + BACKUP_PIECE_MAX},
     {FRAME_CHALLENGE_REPLY, PEER_AUTH, REPLIES, EXACTLY(challenge_reply)},
     {FRAME_LOGIN_REPLY, PEER_AUTH, REPLIES, EXACTLY(login_reply)},
     {FRAME_LOGOUT_REPLY, PEER_AUTH, REPLIES, EXACTLY(logout_reply)},

@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
+#include "sekisho/v1/backup_service.pb-c.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "sekisho/v1/session_service.pb-c.h"
@@ -79,6 +80,7 @@ bool front_listen(struct front_process *process, const struct launch_config *con
         {&sekisho__v1__number_service__descriptor, number_methods, number_method_count, front},
         {&sekisho__v1__ledger_service__descriptor, ledger_methods, ledger_method_count, front},
         {&sekisho__v1__system_service__descriptor, system_methods, system_method_count, front},
+        {&sekisho__v1__backup_service__descriptor, backup_methods, backup_method_count, front},
     };
     const struct rpc_config rpc = {
         .listen = &listen,

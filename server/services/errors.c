@@ -97,6 +97,10 @@ static const struct rpc_error front_errors[FRONT_ERROR_COUNT] = {
     [FRONT_LEDGER_NOT_PERMITTED] =
         ERROR(PERMISSION_DENIED, "LEDGER_NOT_PERMITTED", "the session may not read the entries of this ledger",
               "このセッションには、この台帳の記録を閲覧する権限がありません。"),
+    [FRONT_BACKUP_GONE] =
+        ERROR(ABORTED, "BACKUP_GONE",
+              "the vault has given the backup up: it was read too slowly, or the store needs the room",
+              "バックアップは中断されました。読み取りが遅すぎたか、保管庫の空き容量が不足しています。"),
 };
 
 static const enum front_error ledger_errors[] = {

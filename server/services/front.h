@@ -22,7 +22,9 @@ struct front {
     } citizen[TENANTS_MAX + 1];
 };
 
-extern const struct rpc_method session_methods[], number_methods[], ledger_methods[], system_methods[];
-extern const size_t session_method_count, number_method_count, ledger_method_count, system_method_count;
+extern const struct rpc_method session_methods[], number_methods[], ledger_methods[], system_methods[],
+    backup_methods[];
+extern const size_t session_method_count, number_method_count, ledger_method_count, system_method_count,
+    backup_method_count;
 
 #endif

@@ -9,7 +9,7 @@
 #include "wire/ledger_entry.h"
 
 /* The wire's values are the API's. */
-_Static_assert((int)SEKISHO__V1__OPERATION__OPERATION_ROTATE_KEYS == (int)OPERATION_ROTATE_KEYS, "operations");
+_Static_assert((int)SEKISHO__V1__OPERATION__OPERATION_BACKUP == (int)OPERATION_BACKUP, "operations");
 _Static_assert((int)SEKISHO__V1__PURPOSE__PURPOSE_PERIODIC == (int)PURPOSE_PERIODIC, "purposes");
 _Static_assert((int)SEKISHO__V1__OUTCOME__OUTCOME_REFUSED == (int)OUTCOME_REFUSED, "outcomes");
 
