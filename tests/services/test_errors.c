@@ -93,7 +93,8 @@ static void every_ledger_status_has_a_row(void **state)
 static void every_error_of_the_front_has_a_row(void **state)
 {
     char *protos[] = {read_proto("number_service.proto"), read_proto("session_service.proto"),
-                      read_proto("system_service.proto"), read_proto("ledger_service.proto")};
+                      read_proto("system_service.proto"), read_proto("ledger_service.proto"),
+                      read_proto("backup_service.proto")};
     const size_t count = sizeof protos / sizeof protos[0];
 
     (void)state;

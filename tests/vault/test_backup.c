@@ -465,8 +465,10 @@ static void a_full_disk_restores_nothing(void **state)
 
 /* ---- a store that was damaged before it was backed up: whole as a file, but at odds with itself ---- */
 
-/* The first row of a database, with its last byte changed, or gone. */
-static void change_row(struct fixture *fixture, MDB_dbi dbi, bool remove)
+#define GONE SIZE_MAX
+
+/* The first row of a database, with one byte changed, or gone. */
+static void change_row(struct fixture *fixture, MDB_dbi dbi, size_t at)
 {
     static uint8_t bytes[BACKUP_PLAIN_MAX];
     MDB_val key, value;
@@ -476,9 +478,10 @@ static void change_row(struct fixture *fixture, MDB_dbi dbi, bool remove)
     assert_int_equal(mdb_cursor_open(fixture->store.txn, dbi, &cursor), 0);
     assert_int_equal(mdb_cursor_get(cursor, &key, &value, MDB_FIRST), 0);
     memcpy(bytes, value.mv_data, value.mv_size);
-    bytes[value.mv_size - 1] ^= 1;
+    if (at != GONE)
+        bytes[at] ^= 1;
     value.mv_data = bytes;
-    assert_int_equal(remove ? mdb_cursor_del(cursor, 0) : mdb_cursor_put(cursor, &key, &value, MDB_CURRENT), 0);
+    assert_int_equal(at == GONE ? mdb_cursor_del(cursor, 0) : mdb_cursor_put(cursor, &key, &value, MDB_CURRENT), 0);
     mdb_cursor_close(cursor);
     assert_int_equal(store_commit(&fixture->store), 0);
 }
@@ -502,15 +505,16 @@ static void a_store_at_odds_with_itself_is_not_restored(void **state)
     struct tenant_state kept;
 
     take_backup(fixture);
-    change_row(fixture, tenant->leaf, false);
+    change_row(fixture, tenant->leaf, 5);
     expect_at_odds(fixture, RESTORE_CHECK_LEDGER);
-    change_row(fixture, tenant->leaf, false);
-    change_row(fixture, tenant->entry, false);
+    change_row(fixture, tenant->leaf, 5);
+    change_row(fixture, tenant->entry, offsetof(struct ledger_entry, salt));
     expect_at_odds(fixture, RESTORE_CHECK_LEDGER);
-    change_row(fixture, tenant->entry, false);
-    change_row(fixture, tenant->former, false); /* its sealed number: the one replaced */
+    change_row(fixture, tenant->entry, offsetof(struct ledger_entry, salt));
+    change_row(fixture, tenant->former,
+               offsetof(struct stored_record, sealed)); /* its sealed number: the one replaced */
     expect_at_odds(fixture, RESTORE_CHECK_RECORDS);
-    change_row(fixture, tenant->former, false);
+    change_row(fixture, tenant->former, offsetof(struct stored_record, sealed));
 
     memcpy(&kept, &tenant->committed, sizeof kept);
     tenant_a(fixture)->committed.checkpoint.signature[3] ^= 1;
@@ -522,7 +526,7 @@ static void a_store_at_odds_with_itself_is_not_restored(void **state)
     tenant_a(fixture)->keys->ledger_public[0] ^= 1;
     expect_at_odds(fixture, RESTORE_CHECK_KEYS);
     tenant_a(fixture)->keys->ledger_public[0] ^= 1;
-    change_row(fixture, tenant->index, true);
+    change_row(fixture, tenant->index, GONE);
     expect_at_odds(fixture, RESTORE_CHECK_RECORDS);
 }
 
