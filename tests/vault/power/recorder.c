@@ -21,6 +21,8 @@ const char *const recorded_names[FILE_COUNT] = {"data.mdb", ERASURES_NAME};
 
 static bool recording;
 static int front_fd;
+static void (*sync_hook)(void *context);
+static void *sync_context;
 static struct stat files[FILE_COUNT];
 static struct recorded *events;
 static size_t event_count, event_room;
@@ -93,6 +95,7 @@ static int synced(int fd, long call)
 
     if (!recording)
         return 0;
+    sync_hook(sync_context);
     int rc = (int)syscall(call, fd);
     if (rc == 0 && file_of(fd, &file))
         add(RECORDED_SYNC)->file = file;
@@ -162,7 +165,7 @@ INTERPOSED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     return sent;
 }
 
-void recorder_begin(const char *folder, int front)
+void recorder_begin(const char *folder, int front, void (*during_sync)(void *context), void *context)
 {
     char path[PATH_MAX];
 
@@ -174,6 +177,8 @@ void recorder_begin(const char *folder, int front)
         free((void *)(uintptr_t)events[i].bytes);
     event_count = 0;
     front_fd = front;
+    sync_hook = during_sync;
+    sync_context = context;
     recording = true;
 }
 

@@ -28,9 +28,10 @@ struct recorded {
 /* Names of the files in the store's folder, by enum recorded_file. */
 extern const char *const recorded_names[FILE_COUNT];
 
-/* From here on; both files of the folder must be there. `front` is the vault's descriptor. While it does not record,
- * syncs of this process do nothing: images are thrown away anyway. */
-void recorder_begin(const char *folder, int front);
+/* From here on; both files of the folder must be there. `front` is the vault's descriptor. `during_sync` is called in
+ * the middle of each sync: peers do not stand still while the vault waits for the disk. While it does not record, syncs
+ * of this process do nothing: images are thrown away anyway. */
+void recorder_begin(const char *folder, int front, void (*during_sync)(void *context), void *context);
 void recorder_end(void);
 const struct recorded *recorder_event(size_t i); /* NULL past the last one */
 

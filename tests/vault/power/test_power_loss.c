@@ -20,6 +20,8 @@
 #define RANDOM_MAX 6
 #define PREFIX_MAX 6
 
+static uint64_t seed;
+
 struct trial {
     char folder[64], image[80];
     struct history history;
@@ -224,19 +226,21 @@ static void run(struct trial *trial, const struct workload *workload)
 
 static void answers_survive(void **state)
 {
-    run(*state, &(struct workload){.bursts = 40, .burst_calls = 12, .seed = 1});
+    run(*state, &(struct workload){.bursts = 60, .burst_calls = 8, .seed = 2 * seed + 1});
 }
 
 static void answers_survive_a_rotation(void **state)
 {
-    run(*state, &(struct workload){.bursts = 20, .burst_calls = 12, .seed = 2, .rotate = true});
+    run(*state, &(struct workload){.bursts = 30, .burst_calls = 8, .seed = 2 * seed + 2, .rotate = true});
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
-int main(void)
+/* test_vault_power_loss [SEED]: another seed, other calls and other disks. */
+int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {TEST(answers_survive), TEST(answers_survive_a_rotation)};
 
+    seed = count > 1 ? strtoull(arguments[1], NULL, 10) : 0;
     return cmocka_run_group_tests_name("power loss", tests, NULL, NULL);
 }

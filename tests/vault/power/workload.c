@@ -13,7 +13,7 @@ const uint16_t power_tenants[2] = {TENANT_A, TENANT_B};
 const uint8_t power_root_key[32] = {0x42};
 const struct guess_limits power_limits = {1u << 30, 1u << 30, 1u << 30, 1u << 30, 1u << 30, 1u << 30};
 
-#define OUTSTANDING_MAX 40
+#define OUTSTANDING_MAX 60
 
 struct front {
     struct workload workload;
@@ -28,6 +28,7 @@ struct front {
     bool known[PEOPLE_MAX];
     enum stage stage[PEOPLE_MAX]; /* as answered */
     bool patient;                 /* waits for all answers before the next burst */
+    bool serving;                 /* the vault has begun to */
 };
 
 static uint32_t random_below(struct front *front, uint32_t bound)
@@ -217,12 +218,23 @@ static void send_burst(struct front *front)
     front->patient = random_below(front, 3) == 0;
 }
 
+/* A vault that answers a group while it works at the next one must be given the next one in time. */
+static void send_during_sync(void *context)
+{
+    struct front *front = context;
+    size_t out = front->history->asked_count - front->answered;
+
+    if (front->serving && front->burst < front->workload.bursts && !front->patient && out <= OUTSTANDING_MAX)
+        send_burst(front);
+}
+
 static bool feed(void *context)
 {
     struct front *front = context;
     bool moved = read_answers(front);
     size_t out = front->history->asked_count - front->answered;
 
+    front->serving = true;
     process_advance(1);
     if (front->burst == front->workload.bursts || (front->patient && out > 0) || out > OUTSTANDING_MAX)
         return moved;
@@ -322,7 +334,7 @@ void power_run(const char *folder, const struct workload *workload, struct histo
     peer_open(&front.front, PEER_FRONT);
     peer_open(&front.auth, PEER_AUTH);
     peer_open(&process_control, PEER_WARDEN);
-    recorder_begin(folder, front.front.inner.fd);
+    recorder_begin(folder, front.front.inner.fd, send_during_sync, &front);
     start_vault(&front, folder);
     assert_int_equal(channel_send(&process_control.outer, FRAME_START, 0, NULL, 0), CHANNEL_OK);
     assert_int_equal(process_run(serve, feed, &front), PROCESS_WAITS);
