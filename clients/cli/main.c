@@ -61,6 +61,7 @@ static const struct command commands[] = {
     {"key rotate-root", OPT_BIT(STORE) | OPT_BIT(ROOT_KEY) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(OUTPUT),
      TEXT_HELP_KEY_ROTATE_ROOT, cmd_key_rotate_root},
     {"store accept-lost-erasures", OPT_BIT(STORE), TEXT_HELP_ACCEPT_LOST, cmd_store_accept_lost_erasures},
+    {"store compact", OPT_BIT(STORE), TEXT_HELP_STORE_COMPACT, cmd_store_compact},
     {"synth", OPT_BIT(PREFECTURE) | OPT_BIT(SEED) | OPT_BIT(COUNT) | OPT_BIT(OUTPUT), TEXT_HELP_SYNTH, cmd_synth},
     {"citizen-seal",
      CONNECTION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(CITIZEN_PIN) | OPT_BIT(NONCE) | OPT_BIT(PORTAL) |

@@ -1,5 +1,5 @@
 /* Erasing a number: the record keeps its reference and that it is erased; its key, the sealed number, its former ones
- * and what leads to them are destroyed. */
+ * and what leads to them are destroyed. What LMDB leaves of them in pages it no longer uses: compact.h. */
 #ifndef SEKISHO_VAULT_ERASE_H
 #define SEKISHO_VAULT_ERASE_H
 

@@ -71,7 +71,10 @@ log_in
 (($(status_count subjects) == 90)) || fail "erased people are counted"
 wants 2 sekisho store accept-lost-erasures --store "$store"
 says "is in use"
+wants 2 sekisho store compact --store "$store"
+says "is in use"
 set_stop || fail "the set did not stop cleanly"
+wants 0 sekisho store compact --store "$store"
 
 mv "$store/erasures" "$folder/erasures"
 ! set_start || fail "the set starts without its erasure journal"

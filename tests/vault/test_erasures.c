@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "vault/compact.h"
 #include "vault/erase.h"
 
 #define PEOPLE 4
@@ -180,6 +181,50 @@ static void an_erasure_that_is_taken_back_is_none(void **state)
     assert_int_equal(tenant_a(fixture)->committed.erased, 1);
 }
 
+static void read_record(struct fixture *fixture, MDB_dbi dbi, const void *name, size_t length,
+                        struct stored_record *record)
+{
+    MDB_val key = {length, (void *)name}, value;
+
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(mdb_get(fixture->store.txn, dbi, &key, &value), 0);
+    memcpy(record, value.mv_data, sizeof *record);
+    store_abort(&fixture->store);
+}
+
+/* LMDB leaves erased rows in pages that it does not use any more; compacting does not. */
+static void a_compacted_store_has_no_remnants(void **state)
+{
+    struct fixture *fixture = *state;
+    struct stored_record record, former, other;
+    uint8_t former_key[REFERENCE_LEN + 4] = {0};
+
+    enroll_people(fixture);
+    read_record(fixture, tenant_a(fixture)->record, references[1], REFERENCE_LEN, &record);
+    read_record(fixture, tenant_a(fixture)->record, references[2], REFERENCE_LEN, &other);
+    memcpy(former_key, references[1], REFERENCE_LEN);
+    read_record(fixture, tenant_a(fixture)->former, former_key, sizeof former_key, &former);
+    assert_int_equal(erase(fixture, SESSION_ALL, references[1], 20), DETAIL_DONE);
+    /* Before, they are there: the search finds what is to be gone. */
+    assert_true(store_contains(fixture, record.key_salt, sizeof record.key_salt));
+    assert_true(store_contains(fixture, former.key_salt, sizeof former.key_salt));
+
+    assert_int_equal(store_compact(fixture->folder), 0);
+    assert_false(store_contains(fixture, record.key_salt, sizeof record.key_salt));
+    assert_false(store_contains(fixture, record.sealed, sizeof record.sealed));
+    assert_false(store_contains(fixture, former.key_salt, sizeof former.key_salt));
+    assert_false(store_contains(fixture, former.sealed, sizeof former.sealed));
+    assert_true(store_contains(fixture, other.key_salt, sizeof other.key_salt));
+
+    uint64_t leaves = tenant_a(fixture)->committed.ledger.size;
+    fixture_reopen(fixture);
+    assert_int_equal(tenant_a(fixture)->committed.ledger.size, leaves);
+    expect_erased(fixture, 1);
+    assert_int_equal(match(fixture, SESSION_ALL, references[2], numbers[2]), DETAIL_MATCHED);
+    assert_int_equal(replace(fixture, SESSION_ALL, references[2], numbers[1], 30), DETAIL_DONE);
+    assert_int_equal(store_compact("/nonexistent"), ENOENT);
+}
+
 /* RLIMIT_FSIZE stands for the full disk: the journal may not grow. */
 static void a_full_disk_refuses_and_loses_nothing(void **state)
 {
@@ -300,6 +345,7 @@ int main(void)
         TEST(what_is_erased_again_is_in_the_ledger),
         TEST(an_erasure_that_only_the_journal_has_is_completed),
         TEST(an_erasure_that_is_taken_back_is_none),
+        TEST(a_compacted_store_has_no_remnants),
         TEST(a_full_disk_refuses_and_loses_nothing),
         TEST(a_lost_journal_is_refused),
         TEST(a_journal_older_than_the_store_is_refused),
