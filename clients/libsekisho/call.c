@@ -8,6 +8,7 @@ static const char *const methods[] = {
     [SEKISHO_ERASE] = "/sekisho.v1.NumberService/Erase",
     [SEKISHO_UNLOCK] = "/sekisho.v1.NumberService/Unlock",
     [SEKISHO_ENROLL_CITIZEN] = "/sekisho.v1.NumberService/Enroll",
+    [SEKISHO_READ_LEDGER] = "/sekisho.v1.LedgerService/ListEntries",
     [SEKISHO_ROTATE_KEYS] = "/sekisho.v1.NumberService/RotateKeys",
 };
 
@@ -48,21 +49,55 @@ enum sekisho_status sealed_finish(struct sekisho_session *session, const struct 
     return status;
 }
 
+/* sealed_start and the wait for its end. */
+static enum sekisho_status send_and_wait(struct sekisho_session *session, const char *method,
+                                         const struct sealed_call *call, struct exchange *exchange,
+                                         struct sekisho_error *error)
+{
+    grpc_completion_queue *queue = grpc_completion_queue_create_for_next(NULL);
+    enum sekisho_status status = sealed_start(session, method, call, queue, exchange, exchange, error);
+
+    /* The call's own deadline bounds this wait. */
+    if (status == SEKISHO_OK)
+        grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
+    queue_free(queue);
+    return status;
+}
+
 enum sekisho_status sealed_exchange(struct sekisho_session *session, const char *method, const struct sealed_call *call,
                                     struct sekisho_result *results, struct sekisho_receipt *receipt,
                                     struct sekisho_error *error)
 {
     struct exchange exchange;
-    grpc_completion_queue *queue = grpc_completion_queue_create_for_next(NULL);
-    enum sekisho_status status = sealed_start(session, method, call, queue, &exchange, &exchange, error);
+    enum sekisho_status status = send_and_wait(session, method, call, &exchange, error);
 
+    if (status != SEKISHO_OK)
+        return status;
+    status = sealed_finish(session, call, &exchange, results, receipt, error);
+    exchange_free(&exchange);
+    return status;
+}
+
+enum sekisho_status session_read_page(struct sekisho_session *session, const struct call_item_read *item,
+                                      uint8_t page[LEDGER_PAGE_LEN], struct sekisho_error *error)
+{
+    ProtobufCMessage *answer = NULL;
+    struct exchange exchange;
+    struct sealed_call call;
+    enum sekisho_status status = session_seal_read(session, item, &call, error);
+
+    if (status != SEKISHO_OK)
+        return status;
+    status = send_and_wait(session, number_method(SEKISHO_READ_LEDGER), &call, &exchange, error);
     if (status == SEKISHO_OK) {
-        /* The call's own deadline bounds this wait. */
-        grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
-        status = sealed_finish(session, call, &exchange, results, receipt, error);
+        status = exchange_finish(&exchange, &sekisho__v1__match_response__descriptor, &answer, error);
         exchange_free(&exchange);
     }
-    queue_free(queue);
+    if (status == SEKISHO_OK)
+        status = session_open_page(session, &call, ((const Sekisho__V1__MatchResponse *)answer)->reply, page, error);
+    if (answer)
+        protobuf_c_message_free_unpacked(answer, NULL);
+    sealed_call_free(&call);
     return status;
 }
 

@@ -14,6 +14,7 @@
 #include "sekisho.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "sekisho_ledger.h"
+#include "wire/ledger_entry.h"
 
 /* ---- errors.c ---- */
 
@@ -160,6 +161,8 @@ enum sekisho_status session_seal_rotation(struct sekisho_session *session, unsig
                                           struct sekisho_error *error);
 enum sekisho_status session_seal_backup(struct sekisho_session *session, struct sealed_call *call,
                                         struct sekisho_error *error);
+enum sekisho_status session_seal_read(struct sekisho_session *session, const struct call_item_read *item,
+                                      struct sealed_call *call, struct sekisho_error *error);
 void sealed_call_free(struct sealed_call *call);
 
 /* ---- open_reply.c ---- */
@@ -168,6 +171,11 @@ void sealed_call_free(struct sealed_call *call);
 enum sekisho_status session_open_reply(struct sekisho_session *session, const struct sealed_call *call,
                                        const Sekisho__V1__SealedReply *reply, struct sekisho_result *results,
                                        struct sekisho_receipt *receipt, struct sekisho_error *error);
+
+/* The same of an answer to READ_LEDGER. */
+enum sekisho_status session_open_page(struct sekisho_session *session, const struct sealed_call *call,
+                                      const Sekisho__V1__SealedReply *reply, uint8_t page[LEDGER_PAGE_LEN],
+                                      struct sekisho_error *error);
 
 /* ---- call.c ---- */
 
@@ -185,6 +193,10 @@ enum sekisho_status sealed_finish(struct sekisho_session *session, const struct 
 enum sekisho_status sealed_exchange(struct sekisho_session *session, const char *method, const struct sealed_call *call,
                                     struct sekisho_result *results, struct sekisho_receipt *receipt,
                                     struct sekisho_error *error);
+
+/* Asks the vault for a page of the ledger. */
+enum sekisho_status session_read_page(struct sekisho_session *session, const struct call_item_read *item,
+                                      uint8_t page[LEDGER_PAGE_LEN], struct sekisho_error *error);
 
 /* ---- sealing_key.c ---- */
 

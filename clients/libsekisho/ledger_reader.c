@@ -1,27 +1,22 @@
 /*
- * Entries of the ledger. Only the exact bytes of an entry are believed, and those only as far as the caller has them
- * proven; the decoded fields that the front sends beside them are not looked at.
+ * Entries of the ledger, in pages that the vault sealed for this session: the front sees neither question nor answer.
+ * They are believed as far as the caller has them proven to be in the tree.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "ledger.h"
-#include "sekisho/v1/ledger_service.pb-c.h"
-#include "wire/ledger_entry.h"
-
-#define PAGE_SIZE  1000
-#define TOKEN_SIZE 64
 
 struct sekisho_ledger_reader {
     struct sekisho_session *session;
     struct sekisho_ledger_filter filter;
     uint64_t size, least; /* indices that may follow: least <= index < size */
-    bool over;            /* the page is the last one */
-    char token[TOKEN_SIZE];
-    Sekisho__V1__ListEntriesResponse *page;
-    size_t next; /* of the page */
+    struct ledger_page head;
+    uint32_t taken;    /* entries of the page */
+    const uint8_t *at; /* the next one */
     struct sekisho_ledger_entry entry;
+    uint8_t page[LEDGER_PAGE_LEN];
 };
 
 bool sekisho_ledger_decode(const uint8_t *data, size_t length, struct sekisho_ledger_entry *out)
@@ -93,8 +88,11 @@ enum sekisho_status sekisho_ledger_read(struct sekisho_session *session, const s
                                         uint64_t size, struct sekisho_ledger_reader **reader,
                                         struct sekisho_error *error)
 {
-    struct sekisho_ledger_reader *made = calloc(1, sizeof *made);
+    enum sekisho_status status = filter->account ? check_account(filter->account, error) : SEKISHO_OK;
+    struct sekisho_ledger_reader *made = status == SEKISHO_OK ? calloc(1, sizeof *made) : NULL;
 
+    if (status != SEKISHO_OK)
+        return status;
     if (!made)
         return error_memory(error);
     made->session = session;
@@ -106,72 +104,56 @@ enum sekisho_status sekisho_ledger_read(struct sekisho_session *session, const s
 
 void sekisho_ledger_close(struct sekisho_ledger_reader *reader)
 {
-    if (!reader)
-        return;
-    if (reader->page)
-        sekisho__v1__list_entries_response__free_unpacked(reader->page, NULL);
+    if (reader)
+        crypto_wipe(reader, sizeof *reader);
     free(reader);
 }
 
-static Google__Protobuf__Timestamp timestamp(int64_t us)
+static bool over(const struct sekisho_ledger_reader *reader)
 {
-    Google__Protobuf__Timestamp time = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-
-    time.seconds = us / 1000000;
-    time.nanos = (int32_t)(us % 1000000) * 1000;
-    return time;
+    return reader->at && (reader->head.next >= reader->head.size || reader->head.next >= reader->size);
 }
 
 static enum sekisho_status fetch_page(struct sekisho_ledger_reader *reader, struct sekisho_error *error)
 {
     const struct sekisho_ledger_filter *filter = &reader->filter;
-    Sekisho__V1__ListEntriesRequest request = SEKISHO__V1__LIST_ENTRIES_REQUEST__INIT;
-    Google__Protobuf__Timestamp start = timestamp(filter->start_us), end = timestamp(filter->end_us);
-    char parent[PREFECTURE_NAME_LEN], name[SESSION_NAME_LEN];
+    struct call_item_read item = {.next = reader->head.next,
+                                  .from_us = filter->start_us,
+                                  .until_us = filter->end_us,
+                                  .purpose = (uint16_t)filter->purpose,
+                                  .count = UINT16_MAX};
 
-    snprintf(parent, sizeof parent, "prefectures/%02u", reader->session->state->tenant % 100u);
-    session_name(reader->session->state, name);
-    request.parent = parent;
-    request.session = name;
-    request.page_size = PAGE_SIZE;
-    request.page_token = reader->token;
     if (filter->reference)
-        request.reference =
-            (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)filter->reference, .len = SEKISHO_REFERENCE_LEN};
+        memcpy(item.reference, filter->reference, sizeof item.reference);
     if (filter->account)
-        request.account = (char *)(uintptr_t)filter->account;
-    request.purpose = (Sekisho__V1__Purpose)filter->purpose;
-    request.start_time = filter->start_us ? &start : NULL;
-    request.end_time = filter->end_us ? &end : NULL;
-    if (reader->page)
-        sekisho__v1__list_entries_response__free_unpacked(reader->page, NULL);
-    reader->page = NULL;
-    reader->next = 0;
-    return unary_call(reader->session->client, "/sekisho.v1.LedgerService/ListEntries", &request.base,
-                      &sekisho__v1__list_entries_response__descriptor, (ProtobufCMessage **)&reader->page, error);
+        memcpy(item.account, filter->account, strnlen(filter->account, sizeof item.account));
+    enum sekisho_status status = session_read_page(reader->session, &item, reader->page, error);
+    if (status != SEKISHO_OK)
+        return status;
+    memcpy(&reader->head, reader->page, sizeof reader->head);
+    reader->taken = 0;
+    reader->at = reader->page + sizeof reader->head;
+    return SEKISHO_OK;
 }
 
-/* A token that does not change would be asked for for ever. */
-static bool take_token(struct sekisho_ledger_reader *reader)
-{
-    const char *token = reader->page->next_page_token;
-
-    reader->over = token[0] == '\0';
-    if (strlen(token) >= sizeof reader->token || (!reader->over && strcmp(token, reader->token) == 0))
-        return false;
-    memcpy(reader->token, token, strlen(token) + 1);
-    return true;
-}
-
-/* Entries come once each, in order, of the prefecture and as asked for. */
+/* Entries come once each, in order, of the prefecture and as asked for. The vault made them, or a client of another
+ * version reads them: what does not fit is not read over. */
 static bool take_entry(struct sekisho_ledger_reader *reader)
 {
-    const ProtobufCBinaryData *data = &reader->page->entries[reader->next++]->data;
+    const uint8_t *end = reader->page + sizeof reader->page;
     struct sekisho_ledger_entry *entry = &reader->entry;
+    uint32_t length;
 
-    if (!sekisho_ledger_decode(data->data, data->len, entry) || entry->index < reader->least ||
-        entry->prefecture != reader->session->state->tenant || !sekisho_ledger_matches(&reader->filter, entry))
+    if ((size_t)(end - reader->at) < sizeof length)
         return false;
+    memcpy(&length, reader->at, sizeof length);
+    reader->at += sizeof length;
+    if (length > (size_t)(end - reader->at) || !sekisho_ledger_decode(reader->at, length, entry) ||
+        entry->index < reader->least || entry->prefecture != reader->session->state->tenant ||
+        !sekisho_ledger_matches(&reader->filter, entry))
+        return false;
+    reader->at += length;
+    reader->taken++;
     reader->least = entry->index + 1;
     return true;
 }
@@ -183,21 +165,23 @@ enum sekisho_status sekisho_ledger_next(struct sekisho_ledger_reader *reader, co
     static const char message_ja[] = "応答が台帳の記録の一覧ではありません";
 
     *entry = NULL;
-    while (!reader->page || reader->next == reader->page->n_entries) {
-        if (reader->over)
+    while (!reader->at || reader->taken == reader->head.count) {
+        uint64_t asked_from = reader->head.next;
+        if (over(reader))
             return SEKISHO_OK;
         enum sekisho_status status = fetch_page(reader, error);
         if (status != SEKISHO_OK)
             return status;
-        if (!take_token(reader))
+        /* A page that does not go on would be asked for for ever. */
+        if (reader->head.next <= asked_from && reader->head.next < reader->head.size)
             return error_forged(error, message, message_ja);
     }
     if (!take_entry(reader))
         return error_forged(error, message, message_ja);
-    /* Newer than the head that the caller knows. */
-    if (reader->entry.index >= reader->size)
-        reader->over = true, reader->next = reader->page->n_entries;
-    else
+    /* Not newer than the head that the caller knows. */
+    if (reader->entry.index < reader->size)
         *entry = &reader->entry;
+    else
+        reader->taken = reader->head.count, reader->head.next = reader->size;
     return SEKISHO_OK;
 }

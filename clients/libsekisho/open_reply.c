@@ -19,11 +19,11 @@ static bool lengths_fit(const struct sealed_call *call, const Sekisho__V1__Seale
 {
     return reply && reply->sequence == call->sequence &&
            reply->results.len == sizeof(struct call_result_head) + call->count * sizeof(struct call_result_item) &&
-           reply->sealed.len == call->count * sizeof(struct call_detail_item) + SEAL_TAG_LEN;
+           reply->sealed.len == sealed_details_size(call->operation, call->count) + SEAL_TAG_LEN;
 }
 
 static bool open_details(struct sekisho_session *session, const struct sealed_call *call,
-                         const Sekisho__V1__SealedReply *reply, struct call_detail_item *details)
+                         const Sekisho__V1__SealedReply *reply, void *details)
 {
     uint8_t nonce[AEAD_NONCE_LEN], aad[REPLY_AAD_LEN];
 
@@ -100,4 +100,16 @@ enum sekisho_status session_open_reply(struct sekisho_session *session, const st
     if (receipt)
         take_receipt(call, &head, receipt);
     return SEKISHO_OK;
+}
+
+enum sekisho_status session_open_page(struct sekisho_session *session, const struct sealed_call *call,
+                                      const Sekisho__V1__SealedReply *reply, uint8_t page[LEDGER_PAGE_LEN],
+                                      struct sekisho_error *error)
+{
+    struct call_result_head head;
+
+    if (!lengths_fit(call, reply))
+        return forged(error);
+    memcpy(&head, reply->results.data, sizeof head);
+    return open_details(session, call, reply, page) && head_fits(call, &head) ? SEKISHO_OK : forged(error);
 }

@@ -190,6 +190,31 @@ enum sekisho_status session_seal_backup(struct sekisho_session *session, struct 
     return seal_one(session, OPERATION_BACKUP, &item, sizeof item, call, error);
 }
 
+/* Any purpose that the session may read for: what is read is the same. Without one the vault refuses, and records it.
+ */
+static uint16_t reading_purpose(const struct sekisho_session *session)
+{
+    uint16_t permit = session->state->permit[OPERATION_READ_LEDGER];
+
+    for (uint16_t purpose = PURPOSE_REGISTER; purpose < PURPOSE_COUNT; purpose++)
+        if (permit & PURPOSE_BIT(purpose))
+            return purpose;
+    return PURPOSE_REGISTER;
+}
+
+enum sekisho_status session_seal_read(struct sekisho_session *session, const struct call_item_read *item,
+                                      struct sealed_call *call, struct sekisho_error *error)
+{
+    const struct call_head head = {
+        .version = 1, .operation = OPERATION_READ_LEDGER, .purpose = reading_purpose(session), .count = 1};
+    uint8_t *items = start_call(&head, call);
+
+    if (!items)
+        return error_memory(error);
+    memcpy(items, item, sizeof *item);
+    return finish_call(session, call, error);
+}
+
 void sealed_call_free(struct sealed_call *call)
 {
     /* Still plain when sealing failed. */

@@ -96,7 +96,7 @@ enum sekisho_operation {
     SEKISHO_ERASE,          /* reference, request_id */
     SEKISHO_ENROLL_CITIZEN, /* items of struct sekisho_citizen_item -> reference */
     SEKISHO_UNLOCK,         /* items of struct sekisho_unlock_item; purpose SEKISHO_CHANGE */
-    SEKISHO_READ_LEDGER,    /* not a call: the right to read entries (sekisho_ledger.h) */
+    SEKISHO_READ_LEDGER,    /* sekisho_ledger_read only */
     SEKISHO_ROTATE_KEYS,    /* sekisho_rotate_keys only */
     SEKISHO_BACKUP,         /* sekisho_take_backup only (sekisho_backup.h) */
 };

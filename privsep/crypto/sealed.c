@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "wire/ledger_entry.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "integers of sealed.h are copied as they lie");
 
@@ -123,9 +124,15 @@ size_t sealed_item_size(uint16_t operation)
     case OPERATION_ROTATE_KEYS:
         return sizeof(struct call_item_rotate);
     case OPERATION_READ_LEDGER:
+        return sizeof(struct call_item_read);
     case OPERATION_NONE:
     case OPERATION_COUNT:
         break;
     }
     return 0;
+}
+
+size_t sealed_details_size(uint16_t operation, uint32_t count)
+{
+    return operation == OPERATION_READ_LEDGER ? LEDGER_PAGE_LEN : count * sizeof(struct call_detail_item);
 }

@@ -26,7 +26,7 @@
  * Reply, vault -> client. AES-256-GCM(reply key), nonce as the call's:
  *     aad       = "sekisho/v1 reply" || session id || u64 call_seq || clear part
  *     clear     = struct call_result_head || count * struct call_result_item   (the front reads it, cannot change it)
- *     plaintext = count * struct call_detail_item
+ *     plaintext = count * struct call_detail_item; of READ_LEDGER a page of LEDGER_PAGE_LEN bytes (wire/ledger_entry.h)
  *
  * Citizen blob, citizen's client -> vault, carried by the portal. HPKE as above to the tenant's citizen key:
  *     info      = "sekisho/v1 citizen" || u16 tenant
@@ -58,7 +58,7 @@ enum operation {
     OPERATION_ERASE,          /* forget the number of a reference */
     OPERATION_ENROLL_CITIZEN, /* enrol from a citizen blob: one use */
     OPERATION_UNLOCK,         /* give back the guess budget of a reference or an account */
-    OPERATION_READ_LEDGER,    /* not a call: the right to read the ledger's entries (LEDGER_LIST) */
+    OPERATION_READ_LEDGER,    /* a page of the ledger's entries; itself a leaf: who asked about whom */
     OPERATION_ROTATE_KEYS,    /* put the tenant's data under new keys (vault/rotation.h) */
     OPERATION_BACKUP,         /* the whole store may be read out once, sealed to an offline key (vault/backup.h) */
     OPERATION_COUNT
@@ -136,6 +136,20 @@ struct call_item_rotate {
     uint8_t zero[46];
 };
 _Static_assert(sizeof(struct call_item_rotate) == 48, "call_item_rotate layout");
+
+/* READ_LEDGER: one item. Entries of leaves from `next` on that fit every filter; a filter that is zero takes
+ * everything. A page may hold fewer entries than asked for, also none, and be followed by others (struct ledger_page).
+ */
+struct call_item_read {
+    uint64_t next;
+    uint8_t reference[REFERENCE_LEN];
+    char account[ACCOUNT_LEN]; /* zero-padded */
+    int64_t from_us, until_us; /* UTC; until is exclusive */
+    uint16_t purpose;
+    uint16_t count; /* entries at most, 1.. */
+    uint32_t zero;
+};
+_Static_assert(sizeof(struct call_item_read) == 80, "call_item_read layout");
 
 struct call_item_citizen {
     uint8_t application_nonce[APPLICATION_NONCE_LEN];
@@ -258,6 +272,8 @@ void sealed_reply_aad(const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, 
 
 /* Size in bytes of one item of an operation; 0 for an unknown operation. */
 size_t sealed_item_size(uint16_t operation);
+/* Size in bytes of what is sealed in the answer to `count` items, without the tag. */
+size_t sealed_details_size(uint16_t operation, uint32_t count);
 
 /* Replay window over call_seq (as RFC 4303 section 3.4.3): accepts each value once, never one older than it. */
 #define REPLAY_WINDOW 4096

@@ -7,6 +7,14 @@
 #include "crypto/secret.h"
 #include "vault/ledger.h"
 
+/* A page scans thousands of leaves: it counts for a group as a batch does. */
+#define READ_LEDGER_ITEMS (CALL_ITEMS_MAX / 2)
+
+_Static_assert(sizeof(struct session_call_reply) + sizeof(struct call_result_head) + sizeof(struct call_result_item) +
+                       LEDGER_PAGE_LEN + SEAL_TAG_LEN <=
+                   CALL_REPLY_MAX,
+               "a page of the ledger fits a reply");
+
 struct opened_call {
     struct session *session;
     struct call_head head;
@@ -39,6 +47,7 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
     const struct call_item_citizen *citizen = (const void *)data;
     const struct call_item_unlock *unlock = (const void *)data;
     const struct call_item_rotate *rotate = (const void *)data;
+    const struct call_item_read *read = (const void *)data;
     bool no_reference, no_request, no_number;
 
     if (operation == OPERATION_ENROLL_CITIZEN)
@@ -46,6 +55,8 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
                !crypto_all_zero(citizen->application_nonce, APPLICATION_NONCE_LEN);
     if (operation == OPERATION_UNLOCK)
         return crypto_all_zero(unlock->reference, REFERENCE_LEN) != crypto_all_zero(unlock->account, ACCOUNT_LEN);
+    if (operation == OPERATION_READ_LEDGER)
+        return read->zero == 0 && read->count != 0 && read->purpose < PURPOSE_COUNT;
     if (operation == OPERATION_ROTATE_KEYS)
         return rotate->levels != 0 && (rotate->levels & ~ROTATE_ALL) == 0 &&
                crypto_all_zero(rotate->zero, sizeof rotate->zero);
@@ -80,7 +91,7 @@ static bool call_well_formed(const struct opened_call *call, size_t plain_length
         return false;
     if (head->purpose == PURPOSE_NONE || head->purpose >= PURPOSE_COUNT)
         return false;
-    if (head->count == 0 || head->count > CALL_ITEMS_MAX ||
+    if (head->count == 0 || head->count > (head->operation == OPERATION_READ_LEDGER ? 1 : CALL_ITEMS_MAX) ||
         plain_length != sizeof *head + head->count * call->item_size)
         return false;
     for (uint32_t i = 0; i < head->count; i++)
@@ -169,6 +180,7 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
         .now_us = clock->now_us,
         .budget = &budget,
         .may_know_duplicate = call->session->permit[OPERATION_LOOKUP] != 0,
+        .page = call->head.operation == OPERATION_READ_LEDGER ? (uint8_t *)details : NULL,
     };
     int rc = budget_open(&budget, engine->store, call->session, &engine->limits[call->head.purpose]);
 
@@ -177,10 +189,12 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
         rc = row->run(&context, call->items + i * call->item_size, &result);
         uint8_t outcome = (uint8_t)operation_outcome(call->head.operation, result.detail);
         results[i] = (struct call_result_item){.outcome = outcome};
-        details[i] = (struct call_detail_item){.detail = (uint8_t)result.detail};
         engine->items[i] = (struct ledger_item){.outcome = outcome, .detail = (uint8_t)result.detail};
         memcpy(results[i].reference, result.reference, REFERENCE_LEN);
-        memcpy(details[i].reference, result.duplicate, REFERENCE_LEN);
+        if (!context.page) {
+            details[i] = (struct call_detail_item){.detail = (uint8_t)result.detail};
+            memcpy(details[i].reference, result.duplicate, REFERENCE_LEN);
+        }
         memcpy(engine->items[i].reference, result.touched, REFERENCE_LEN);
     }
     return rc == 0 ? budget_close(&budget) : rc;
@@ -209,7 +223,7 @@ static int perform(struct call_engine *engine, const struct call_clock *clock, c
     head.ledger_index = entry.index;
     memcpy(out, &head, sizeof head);
     reply->clear_length = (uint32_t)clear_length;
-    reply->sealed_length = (uint32_t)(count * sizeof *details + SEAL_TAG_LEN);
+    reply->sealed_length = (uint32_t)(sealed_details_size(call->head.operation, count) + SEAL_TAG_LEN);
     return rc;
 }
 
@@ -260,7 +274,7 @@ bool call_handle(struct call_engine *engine, const struct call_clock *clock, con
         *rc = record_refusal(engine, clock, &call);
     } else if (answer->status == CALL_OK) {
         answer->session = call.session;
-        answer->items = call.head.count;
+        answer->items = call.head.operation == OPERATION_READ_LEDGER ? READ_LEDGER_ITEMS : call.head.count;
         *rc = perform(engine, clock, &call, &reply, out + sizeof reply);
     }
     if (call.session)

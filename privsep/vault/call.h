@@ -35,7 +35,7 @@ struct call_clock {
 /* What became of a call, until its group is sealed and committed. */
 struct call_answer {
     enum call_status status;
-    uint32_t items;          /* worked on */
+    uint32_t items;          /* worked on, or as much work as that */
     size_t length;           /* of the reply's body */
     struct session *session; /* whose reply key seals it; NULL when there is nothing to seal */
     uint64_t call_seq;

@@ -1,13 +1,12 @@
-/* What the front may ask of the ledger: heads, proofs, hashes, and entries for a session that may read them. */
+/* What anybody who may connect may ask of the ledger through the front: heads, proofs, hashes. */
 #ifndef SEKISHO_VAULT_LEDGER_READ_H
 #define SEKISHO_VAULT_LEDGER_READ_H
 
-#include "vault/session.h"
 #include "vault/store.h"
 #include "wire/ledger_messages.h"
 
-/* Largest reply body of any of these. An entry of a full batch is smaller than LEDGER_LIST_MAX. */
-#define LEDGER_REPLY_MAX (sizeof(struct ledger_list_reply) + LEDGER_LIST_MAX)
+/* Largest reply body of any of these. */
+#define LEDGER_REPLY_MAX (sizeof(struct ledger_hashes_reply) + LEDGER_HASHES_MAX * HASH_LEN)
 
 /*
  * Each takes the request's body, whose length the frame table has checked, and writes the reply's body; returns its
@@ -17,7 +16,5 @@
 size_t ledger_read_head(struct store *store, const uint8_t *body, uint8_t *reply);
 size_t ledger_read_proof(struct store *store, const uint8_t *body, uint8_t *reply);
 size_t ledger_read_hashes(struct store *store, const uint8_t *body, uint8_t *reply);
-size_t ledger_read_list(struct store *store, struct session_table *sessions, int64_t now_ms, const uint8_t *body,
-                        uint8_t *reply);
 
 #endif

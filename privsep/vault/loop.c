@@ -173,7 +173,7 @@ static void on_status(struct vault *vault, const struct frame_view *view)
 }
 
 /* Reads share the group's transaction; they see what was committed before it. */
-static void on_ledger_read(struct vault *vault, const struct call_clock *clock, const struct frame_view *view)
+static void on_ledger_read(struct vault *vault, const struct frame_view *view)
 {
     uint8_t *reply = queue_room(vault);
     uint16_t type = view->header->type;
@@ -186,10 +186,8 @@ static void on_ledger_read(struct vault *vault, const struct call_clock *clock, 
         length = ledger_read_head(&vault->store, view->body, reply);
     else if (type == FRAME_LEDGER_PROOF)
         length = ledger_read_proof(&vault->store, view->body, reply);
-    else if (type == FRAME_LEDGER_HASHES)
-        length = ledger_read_hashes(&vault->store, view->body, reply);
     else
-        length = ledger_read_list(&vault->store, &vault->sessions, clock->boot_ms, view->body, reply);
+        length = ledger_read_hashes(&vault->store, view->body, reply);
     if (length == 0)
         violation(PEER_FRONT, type);
     queue_reply(vault, (uint16_t)(type + 1), view->header->seq, length);
@@ -227,10 +225,8 @@ static int on_front_frame(struct vault *vault, const struct call_clock *clock, c
     case FRAME_LEDGER_HEAD:
     case FRAME_LEDGER_PROOF:
     case FRAME_LEDGER_HASHES:
-    case FRAME_LEDGER_LIST:
-        on_ledger_read(vault, clock, view);
-        /* A list scans thousands of leaves: it counts for the group as a batch does. */
-        *group_items += view->header->type == FRAME_LEDGER_LIST ? GROUP_ITEMS / 4 : 1;
+        on_ledger_read(vault, view);
+        ++*group_items;
         return 0;
     case FRAME_BACKUP_READ:
         on_backup_read(vault, view);

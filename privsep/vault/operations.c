@@ -9,6 +9,9 @@ static const struct op_row rows[OPERATION_COUNT] = {
     [OPERATION_ENROLL_CITIZEN] = {PURPOSE_BIT(PURPOSE_REGISTER), OUTCOME_REFUSED, op_enroll_citizen},
     [OPERATION_UNLOCK] = {PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
                           OUTCOME_REFUSED, op_unlock},
+    [OPERATION_READ_LEDGER] = {PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) |
+                                   PURPOSE_BIT(PURPOSE_DELETE) | PURPOSE_BIT(PURPOSE_PERIODIC),
+                               OUTCOME_REFUSED, op_read_ledger},
     [OPERATION_ROTATE_KEYS] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_rotate_keys},
     [OPERATION_BACKUP] = {PURPOSE_BIT(PURPOSE_CHANGE), OUTCOME_REFUSED, op_backup},
 };
@@ -22,9 +25,6 @@ uint16_t operation_purposes(uint16_t operation)
 {
     const struct op_row *row = operation_row(operation);
 
-    if (operation == OPERATION_READ_LEDGER)
-        return PURPOSE_BIT(PURPOSE_REGISTER) | PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE) |
-               PURPOSE_BIT(PURPOSE_PERIODIC);
     return row ? row->purposes : 0;
 }
 

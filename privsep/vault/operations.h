@@ -15,6 +15,7 @@ struct op_context {
     int64_t now_us;          /* UTC */
     struct budget *budget;   /* of the call */
     bool may_know_duplicate; /* the session may LOOKUP, so it may learn which reference a duplicate is */
+    uint8_t *page;           /* READ_LEDGER: room for LEDGER_PAGE_LEN bytes of answer; else NULL */
 };
 
 struct op_result {
@@ -37,13 +38,14 @@ struct op_row {
 /* NULL for an operation that does not exist. */
 const struct op_row *operation_row(uint16_t operation);
 
-/* Purposes that a permit may name for an operation: those of its row; READ_LEDGER, which is no call, serves all. */
+/* Purposes that a permit may name for an operation: those of its row. */
 uint16_t operation_purposes(uint16_t operation);
 
 /* What the front may see of a detail. */
 enum outcome operation_outcome(uint16_t operation, enum detail detail);
 
-op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen, op_unlock, op_rotate_keys, op_backup;
+op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen, op_unlock, op_read_ledger,
+    op_rotate_keys, op_backup;
 
 /* Enrols a number that is in clear in the caller's memory; shared by ENROLL and ENROLL_CITIZEN. */
 int enroll_number(struct op_context *context, const char number[NUMBER_LEN], const uint8_t request_id[REQUEST_ID_LEN],

@@ -21,8 +21,6 @@ const struct frame_rule vault_rules[] = {
      sizeof(struct ledger_proof_request)},
     {FRAME_LEDGER_HASHES, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_hashes_request),
      sizeof(struct ledger_hashes_request)},
-    {FRAME_LEDGER_LIST, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_list_request),
-     sizeof(struct ledger_list_request)},
     {FRAME_BACKUP_READ, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct backup_read_request),
      sizeof(struct backup_read_request)},
 };

@@ -1,5 +1,6 @@
 #include "vault/store.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -136,6 +137,16 @@ static int list_databases(struct store *store)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
+static int make_salt_key(struct store *store)
+{
+    uint8_t key[AEAD_KEY_LEN];
+
+    crypto_random(key, sizeof key);
+    store->salts = aead_new(key);
+    crypto_wipe(key, sizeof key);
+    return store->salts ? 0 : ENOMEM;
+}
+
 int store_open_tenants(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                        size_t tenant_count, const uint8_t root_key[32])
 {
@@ -150,6 +161,8 @@ int store_open_tenants(struct store *store, const char *folder, uint64_t map_byt
         rc = store_begin(store);
     if (rc == 0)
         rc = open_clock(store);
+    if (rc == 0)
+        rc = make_salt_key(store);
     for (size_t i = 0; i < tenant_count && rc == 0; i++) {
         rc = open_tenant(store->txn, &store->tenant[i], tenants[i], root_key);
         store->tenant_count++;
@@ -183,6 +196,7 @@ void store_close(struct store *store)
     backup_close(store);
     for (size_t i = 0; i < store->tenant_count; i++)
         tenant_keys_free(store->tenant[i].keys);
+    aead_free(store->salts);
     mdb_env_close(store->env);
     erasures_close(&store->erasures);
     *store = (struct store){.erasures.fd = -1};

@@ -77,6 +77,8 @@ struct store {
     struct backup backup;
     size_t database_count;
     struct store_database database[DATABASES_MAX];
+    struct aead *salts; /* of the ledger, under a key of this start */
+    uint64_t salts_drawn;
     struct tenant tenant[TENANTS_MAX];
 };
 

@@ -39,4 +39,21 @@ struct ledger_item {
 };
 _Static_assert(sizeof(struct ledger_item) == 32, "ledger_item layout");
 
+/*
+ * What READ_LEDGER answers, sealed: this head, `count` entries, each a u32 length and that many bytes (entry and
+ * items), then zeros up to LEDGER_PAGE_LEN, so that the length of an answer tells the front nothing.
+ */
+struct ledger_page {
+    uint32_t count;
+    uint32_t zero;
+    uint64_t next; /* where to go on */
+    uint64_t size; /* leaves of the committed ledger: next == size means that all is read */
+};
+_Static_assert(sizeof(struct ledger_page) == 24, "ledger_page layout");
+#define LEDGER_PAGE_LEN (68u << 10)
+_Static_assert(sizeof(struct ledger_page) + sizeof(uint32_t) + sizeof(struct ledger_entry) +
+                       CALL_ITEMS_MAX * sizeof(struct ledger_item) <=
+                   LEDGER_PAGE_LEN,
+               "the largest entry fits");
+
 #endif

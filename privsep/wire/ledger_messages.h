@@ -1,6 +1,7 @@
 /*
  * Bodies of the ledger's frames, front -> vault and back (FRAME_LEDGER_*).
- * Heads, proofs and hashes say nothing of anybody (leaves are salted): whoever may connect may have them.
+ * Heads, proofs and hashes say nothing of anybody (leaves are salted): whoever may connect may have them. Entries are
+ * read by a sealed call (crypto/sealed.h, READ_LEDGER).
  */
 #ifndef SEKISHO_WIRE_LEDGER_MESSAGES_H
 #define SEKISHO_WIRE_LEDGER_MESSAGES_H
@@ -24,7 +25,7 @@ struct ledger_head_reply {
 };
 _Static_assert(sizeof(struct ledger_head_reply) == 144, "ledger_head_reply layout");
 
-enum ledger_status { LEDGER_OK, LEDGER_UNKNOWN_TENANT, LEDGER_OUT_OF_RANGE, LEDGER_NOT_PERMITTED, LEDGER_UNAVAILABLE };
+enum ledger_status { LEDGER_OK, LEDGER_UNKNOWN_TENANT, LEDGER_OUT_OF_RANGE, LEDGER_UNAVAILABLE };
 enum ledger_proof { LEDGER_INCLUSION = 1, LEDGER_CONSISTENCY = 2 };
 
 struct ledger_proof_request {
@@ -49,33 +50,5 @@ struct ledger_hashes_reply {
     uint16_t zero;
     uint32_t count;
 };
-
-/* Entries name accounts and references: only a session with the right READ_LEDGER may list them, its own tenant's.
- * Filters that are zero take everything. Scans at most LEDGER_SCAN_MAX leaves from `next` on; the asker goes on at
- * reply.next. */
-#define LEDGER_SCAN_MAX 8192
-#define LEDGER_LIST_MAX 69632 /* bytes of entries in one reply: the largest entry fits */
-struct ledger_list_request {
-    uint8_t session[SESSION_ID_LEN];
-    uint64_t next;
-    uint8_t reference[REFERENCE_LEN];
-    char account[ACCOUNT_LEN];
-    int64_t from_us, until_us; /* UTC; until is exclusive; 0: open */
-    uint16_t purpose;
-    uint16_t count; /* entries at most, 1.. */
-    uint32_t zero;
-};
-_Static_assert(sizeof(struct ledger_list_request) == 96, "ledger_list_request layout");
-
-/* `count` entries follow, each a u32 length and that many bytes: struct ledger_entry and its items
- * (wire/ledger_entry.h). */
-struct ledger_list_reply {
-    uint16_t status; /* enum ledger_status */
-    uint16_t zero;
-    uint32_t count;
-    uint64_t next; /* where to go on */
-    uint64_t size; /* leaves of the committed ledger: next == size means that all is scanned */
-};
-_Static_assert(sizeof(struct ledger_list_reply) == 24, "ledger_list_reply layout");
 
 #endif

@@ -17,8 +17,6 @@ const struct frame_rule front_rules[] = {
     {FRAME_LEDGER_HEAD_REPLY, PEER_VAULT, REPLIES, EXACTLY(ledger_head_reply)},
     {FRAME_LEDGER_PROOF_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
     {FRAME_LEDGER_HASHES_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
-    {FRAME_LEDGER_LIST_REPLY, PEER_VAULT, REPLIES, sizeof(struct ledger_list_reply),
-     sizeof(struct ledger_list_reply) + LEDGER_LIST_MAX},
     {FRAME_BACKUP_READ_REPLY, PEER_VAULT, REPLIES, sizeof(struct backup_read_reply),
      sizeof(struct backup_read_reply) + BACKUP_PIECE_MAX},
     {FRAME_CHALLENGE_REPLY, PEER_AUTH, REPLIES, EXACTLY(challenge_reply)},

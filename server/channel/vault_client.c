@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crypto/sealed.h"
+#include "wire/ledger_entry.h"
 
 const struct link_options vault_link_options = {
     .in_flight_max = 4096,
@@ -12,7 +13,8 @@ const struct link_options vault_link_options = {
     .ordered = true, /* it drains its channel, commits and answers group by group */
 };
 
-/* A reply of CALL_OK has the clear part and the sealed part of the same number of items. */
+/* A reply of CALL_OK has the clear part and the sealed part of the same number of items, or of one item and a page of
+ * the ledger. */
 static bool parts_fit(const struct session_call_reply *head, size_t rest)
 {
     const size_t least = sizeof(struct call_result_head), item = sizeof(struct call_result_item);
@@ -23,7 +25,9 @@ static bool parts_fit(const struct session_call_reply *head, size_t rest)
         return rest == 0;
     if (head->clear_length <= least || (head->clear_length - least) % item != 0)
         return false;
-    return head->sealed_length == (head->clear_length - least) / item * sizeof(struct call_detail_item) + SEAL_TAG_LEN;
+    uint32_t count = (uint32_t)((head->clear_length - least) / item);
+    return head->sealed_length == count * sizeof(struct call_detail_item) + SEAL_TAG_LEN ||
+           (count == 1 && head->sealed_length == LEDGER_PAGE_LEN + SEAL_TAG_LEN);
 }
 
 static bool decode_call(void (*callback)(void), void *user, const struct frame_view *reply)

@@ -3,7 +3,6 @@
 #define SEKISHO_CHANNEL_VAULT_LEDGER_H
 
 #include "server/channel/link.h"
-#include "wire/ledger_entry.h"
 #include "wire/ledger_messages.h"
 
 /* Answer to PROOF and HASHES; the hashes live until the callback returns. */
@@ -13,26 +12,14 @@ struct vault_hashes {
     const uint8_t *hashes; /* 32 bytes each */
 };
 
-/* Answer to LIST; the entries live until the callback returns. */
-struct vault_entries {
-    enum ledger_status status;
-    uint32_t count;
-    uint64_t next, size;  /* as in struct ledger_list_reply */
-    const uint8_t *bytes; /* count times: u32 length, struct ledger_entry, items; checked */
-    size_t length;
-};
-
 /* Everywhere below NULL as the answer: the vault did not answer in time. */
 typedef void vault_head_done(void *user, const struct ledger_head_reply *reply);
 typedef void vault_hashes_done(void *user, const struct vault_hashes *answer);
-typedef void vault_entries_done(void *user, const struct vault_entries *answer);
 
 enum link_sent vault_ledger_head(struct link *vault, uint16_t tenant, vault_head_done *done, void *user);
 enum link_sent vault_ledger_proof(struct link *vault, const struct ledger_proof_request *request,
                                   vault_hashes_done *done, void *user);
 enum link_sent vault_ledger_hashes(struct link *vault, const struct ledger_hashes_request *request,
                                    vault_hashes_done *done, void *user);
-enum link_sent vault_ledger_list(struct link *vault, const struct ledger_list_request *request,
-                                 vault_entries_done *done, void *user);
 
 #endif

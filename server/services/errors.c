@@ -87,16 +87,8 @@ static const struct rpc_error front_errors[FRONT_ERROR_COUNT] = {
                                    "台帳の記録のリソース名ではありません。"),
     [FRONT_BAD_PAGE] =
         ERROR(INVALID_ARGUMENT, "BAD_PAGE", "the page size is out of range", "ページの件数が範囲外です。"),
-    [FRONT_BAD_PAGE_TOKEN] =
-        ERROR(INVALID_ARGUMENT, "BAD_PAGE_TOKEN", "the page token is not one of this list with these filters",
-              "ページトークンが、この一覧と条件のものではありません。"),
-    [FRONT_BAD_FILTER] =
-        ERROR(INVALID_ARGUMENT, "BAD_FILTER", "a filter is out of range", "絞り込み条件が範囲外です。"),
     [FRONT_LEDGER_OUT_OF_RANGE] = ERROR(OUT_OF_RANGE, "LEDGER_OUT_OF_RANGE", "the ledger has no such leaf or tree size",
                                         "台帳に、この記録または大きさはありません。"),
-    [FRONT_LEDGER_NOT_PERMITTED] =
-        ERROR(PERMISSION_DENIED, "LEDGER_NOT_PERMITTED", "the session may not read the entries of this ledger",
-              "このセッションには、この台帳の記録を閲覧する権限がありません。"),
     [FRONT_BACKUP_GONE] =
         ERROR(ABORTED, "BACKUP_GONE",
               "the vault has given the backup up: it was read too slowly, or the store needs the room",
@@ -106,7 +98,6 @@ static const struct rpc_error front_errors[FRONT_ERROR_COUNT] = {
 static const enum front_error ledger_errors[] = {
     [LEDGER_UNKNOWN_TENANT] = FRONT_UNKNOWN_PREFECTURE,
     [LEDGER_OUT_OF_RANGE] = FRONT_LEDGER_OUT_OF_RANGE,
-    [LEDGER_NOT_PERMITTED] = FRONT_LEDGER_NOT_PERMITTED,
     [LEDGER_UNAVAILABLE] = FRONT_VAULT_UNAVAILABLE,
 };
 

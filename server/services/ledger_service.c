@@ -1,4 +1,5 @@
-/* LedgerService: heads, proofs and hashes carried from the vault. Nothing is checked here but form: a client checks. */
+/* LedgerService: heads, proofs and hashes carried from the vault, and pages of entries, sealed. Nothing is checked here
+ * but form: a client checks. */
 #include <string.h>
 
 #include "crypto/checkpoint_text.h"
@@ -6,8 +7,8 @@
 #include "server/channel/vault_ledger.h"
 #include "server/services/errors.h"
 #include "server/services/front.h"
-#include "server/services/ledger_list.h"
 #include "server/services/resource_name.h"
+#include "server/services/sealed_call.h"
 
 /* A proof of a tree of 2^64 leaves has at most 2 * 64 hashes; a list LEDGER_HASHES_MAX. */
 #define PROOF_MAX 128
@@ -180,11 +181,23 @@ static void list_leaf_hashes(struct rpc_call *call, const ProtobufCMessage *mess
     settle_sent(call, vault_ledger_hashes(front->vault, &body, on_hashes, call));
 }
 
+/* ---- ListEntries ---- */
+
+static void on_page(void *user, const struct vault_answer *answer)
+{
+    sealed_answer(user, &sekisho__v1__list_entries_response__descriptor, answer);
+}
+
+static void list_entries(struct rpc_call *call, const ProtobufCMessage *message)
+{
+    sealed_unary(call, message, OPERATION_READ_LEDGER, on_page);
+}
+
 const struct rpc_method ledger_methods[] = {
     {.name = "GetCheckpoint", .kind = RPC_UNARY, .on_message = get_checkpoint},
     {.name = "GetInclusionProof", .kind = RPC_UNARY, .on_message = get_inclusion_proof},
     {.name = "GetConsistencyProof", .kind = RPC_UNARY, .on_message = get_consistency_proof},
     {.name = "ListLeafHashes", .kind = RPC_UNARY, .on_message = list_leaf_hashes},
-    {.name = "ListEntries", .kind = RPC_UNARY, .on_message = ledger_list_entries},
+    {.name = "ListEntries", .kind = RPC_UNARY, .on_message = list_entries},
 };
 const size_t ledger_method_count = sizeof ledger_methods / sizeof ledger_methods[0];

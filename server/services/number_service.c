@@ -1,6 +1,5 @@
 /* NumberService: the front forwards sealed calls and reads nothing but their outcome. */
 #include "crypto/sealed.h"
-#include "server/services/errors.h"
 #include "server/services/match_stream.h"
 #include "server/services/sealed_call.h"
 
@@ -24,49 +23,15 @@ static size_t method_of(const struct rpc_call *call)
     return (size_t)(rpc_call_method(call) - number_methods);
 }
 
-static uint64_t sequence_of(const struct rpc_call *call)
-{
-    return (uint64_t)(uintptr_t)rpc_call_user(call);
-}
-
 static void on_answer(void *user, const struct vault_answer *answer)
 {
-    struct rpc_call *call = user;
-    sealed_response response;
-    Sekisho__V1__SealedReply reply;
-
-    if (!answer) {
-        rpc_call_finish(call, error_of_front(FRONT_VAULT_UNAVAILABLE));
-        return;
-    }
-    if (answer->status != CALL_OK) {
-        rpc_call_finish(call, error_of_call(answer->status));
-        return;
-    }
-    sealed_response_fill(&response, unary[method_of(call)].response, &reply, sequence_of(call), answer);
-    rpc_call_reply(call, &response.base);
+    sealed_answer(user, unary[method_of(user)].response, answer);
 }
 
 static void on_message(struct rpc_call *call, const ProtobufCMessage *request)
 {
-    const Sekisho__V1__SealedCall *sealed = ((const sealed_request *)request)->call;
-    const struct front *front = rpc_call_context(call);
-    struct session_call head;
-    struct rpc_error error;
-
-    if (!sealed_call_check(call, sealed, (uint16_t)unary[method_of(call)].operation, &head, &error)) {
-        rpc_call_finish(call, &error);
-        return;
-    }
-    /* All that the answer needs of the request: no memory of its own.
-     * NOLINTNEXTLINE(performance-no-int-to-ptr): never a pointer */
-    rpc_call_set_user(call, (void *)(uintptr_t)sealed->sequence);
-    enum link_sent sent = vault_call(front->vault, &head, sealed->ciphertext.data, on_answer, call);
-    if (sent != LINK_SENT)
-        rpc_call_finish(call, error_of_link(sent, FRONT_VAULT_UNAVAILABLE));
+    sealed_unary(call, request, unary[method_of(call)].operation, on_answer);
 }
-
-_Static_assert(sizeof(void *) >= sizeof(uint64_t), "a sequence number fits a pointer");
 
 #define UNARY(method)                                                                                                  \
     {                                                                                                                  \

@@ -1,6 +1,6 @@
 #include "server/services/sealed_call.h"
 
-#include "crypto/sealed.h"
+#include "sekisho/v1/ledger_service.pb-c.h"
 #include "server/services/errors.h"
 #include "server/services/resource_name.h"
 #include "server/services/session_check.h"
@@ -15,16 +15,18 @@ _Static_assert(offsetof(sealed_request, call) == offsetof(Sekisho__V1__EnrollReq
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__EraseRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__UnlockRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__RotateKeysRequest, call) &&
-                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__MatchStreamRequest, call),
-               "requests of NumberService have one layout");
+                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__MatchStreamRequest, call) &&
+                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__ListEntriesRequest, call),
+               "sealed requests have one layout");
 _Static_assert(sizeof(sealed_response) == sizeof(Sekisho__V1__EnrollResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__LookupResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__ReplaceResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__EraseResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__UnlockResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__RotateKeysResponse) &&
-                   sizeof(sealed_response) == sizeof(Sekisho__V1__MatchStreamResponse),
-               "responses of NumberService have one layout");
+                   sizeof(sealed_response) == sizeof(Sekisho__V1__MatchStreamResponse) &&
+                   sizeof(sealed_response) == sizeof(Sekisho__V1__ListEntriesResponse),
+               "sealed responses have one layout");
 
 static bool fail_field(struct rpc_error *error, enum front_error what, const char *field, const char *description)
 {
@@ -63,4 +65,43 @@ void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescr
     reply->sealed = (ProtobufCBinaryData){.data = (uint8_t *)answer->sealed, .len = answer->sealed_length};
     protobuf_c_message_init(type, response);
     response->reply = reply;
+}
+
+_Static_assert(sizeof(void *) >= sizeof(uint64_t), "a sequence number fits a pointer");
+
+void sealed_unary(struct rpc_call *call, const ProtobufCMessage *request, enum operation operation,
+                  vault_call_done *done)
+{
+    const Sekisho__V1__SealedCall *sealed = ((const sealed_request *)request)->call;
+    const struct front *front = rpc_call_context(call);
+    struct session_call head;
+    struct rpc_error error;
+
+    if (!sealed_call_check(call, sealed, (uint16_t)operation, &head, &error)) {
+        rpc_call_finish(call, &error);
+        return;
+    }
+    /* All that the answer needs of the request: no memory of its own.
+     * NOLINTNEXTLINE(performance-no-int-to-ptr): never a pointer */
+    rpc_call_set_user(call, (void *)(uintptr_t)sealed->sequence);
+    enum link_sent sent = vault_call(front->vault, &head, sealed->ciphertext.data, done, call);
+    if (sent != LINK_SENT)
+        rpc_call_finish(call, error_of_link(sent, FRONT_VAULT_UNAVAILABLE));
+}
+
+void sealed_answer(struct rpc_call *call, const ProtobufCMessageDescriptor *type, const struct vault_answer *answer)
+{
+    sealed_response response;
+    Sekisho__V1__SealedReply reply;
+
+    if (!answer) {
+        rpc_call_finish(call, error_of_front(FRONT_VAULT_UNAVAILABLE));
+        return;
+    }
+    if (answer->status != CALL_OK) {
+        rpc_call_finish(call, error_of_call(answer->status));
+        return;
+    }
+    sealed_response_fill(&response, type, &reply, (uint64_t)(uintptr_t)rpc_call_user(call), answer);
+    rpc_call_reply(call, &response.base);
 }

@@ -1,13 +1,13 @@
-/* What the unary number methods and the stream have in common: a SealedCall checked and sent, a SealedReply answered.
- */
+/* What all methods with a sealed request have in common: a SealedCall checked and sent, a SealedReply answered. */
 #ifndef SEKISHO_SERVICES_SEALED_CALL_H
 #define SEKISHO_SERVICES_SEALED_CALL_H
 
+#include "crypto/sealed.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "server/channel/vault_client.h"
 #include "server/services/front.h"
 
-/* Every request of NumberService holds one SealedCall, every response one SealedReply, at the same place. */
+/* Every such request holds one SealedCall, every response one SealedReply, at the same place. */
 typedef Sekisho__V1__MatchRequest sealed_request;
 typedef Sekisho__V1__MatchResponse sealed_response;
 
@@ -15,8 +15,14 @@ typedef Sekisho__V1__MatchResponse sealed_response;
 bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
                        struct session_call *head, struct rpc_error *error);
 
-/* Fills a response of any type of NumberService; `reply` and the answer must live as long as it is used. */
+/* Fills a response of any such type; `reply` and the answer must live as long as it is used. */
 void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescriptor *type,
                           Sekisho__V1__SealedReply *reply, uint64_t sequence, const struct vault_answer *answer);
+
+/* A unary method: checks the request and sends it as `operation`; `done` gets the call as its user. */
+void sealed_unary(struct rpc_call *call, const ProtobufCMessage *request, enum operation operation,
+                  vault_call_done *done);
+/* For `done`: answers the call with a response of the method's type, or with the error. */
+void sealed_answer(struct rpc_call *call, const ProtobufCMessageDescriptor *type, const struct vault_answer *answer);
 
 #endif

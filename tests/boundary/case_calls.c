@@ -78,6 +78,47 @@ static void guesses_without_a_key(void **state)
     evil_drain(evil);
 }
 
+static size_t read_call(struct evil *evil)
+{
+    const struct call_head head = {
+        .version = 1, .operation = OPERATION_READ_LEDGER, .purpose = PURPOSE_CHANGE, .count = 1};
+    const struct call_item_read item = {.count = 100};
+
+    return seal_call(SESSION_ALL, ++evil->call_seq, OPERATION_READ_LEDGER, &head, &item, sizeof item, body);
+}
+
+/* The front knows the ids of all sessions, also an auditor's: without the key it can neither ask nor read the answer,
+ * nor ask again what the auditor asked, nor make a question out of another call. */
+static void lists_with_a_stolen_session_id(void **state)
+{
+    struct evil *evil = *state;
+    static uint8_t reply[FRAME_MAX];
+    struct session_call request;
+    struct frame_header header;
+
+    evil_start(evil);
+    evil_serve(evil);
+    evil_open_session(evil);
+    assert_int_equal(evil_match(evil), CALL_OK);
+    size_t length = read_call(evil);
+    memset(body + sizeof request, 0, length - sizeof request);
+    assert_int_equal(send_call(evil, length), CALL_BAD_SEAL);
+
+    length = read_call(evil);
+    assert_int_equal(channel_send(&evil->front, FRAME_SESSION_CALL, 0, body, length), CHANNEL_OK);
+    ssize_t got = evil_receive(&evil->front, &header, reply, sizeof reply);
+    assert_true(got > (ssize_t)LEDGER_PAGE_LEN);
+    assert_null(memmem(reply, (size_t)got, "evil\0\0\0\0", 8)); /* the account of the entry */
+    assert_int_equal(send_call(evil, length), CALL_REPLAYED);
+
+    length = good_call(evil);
+    memcpy(&request, body, sizeof request);
+    request.operation = OPERATION_READ_LEDGER;
+    memcpy(body, &request, sizeof request);
+    assert_int_equal(send_call(evil, length), CALL_WRONG_METHOD);
+    evil_drain(evil);
+}
+
 static void sessions_do_not_outlive_the_vault(void **state)
 {
     struct evil *evil = *state;
@@ -145,7 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forged_replayed_and_relabelled),    cmocka_unit_test(guesses_without_a_key),
         cmocka_unit_test(sessions_do_not_outlive_the_vault), cmocka_unit_test(lengths_that_lie),
-        cmocka_unit_test(no_reply_holds_a_number),
+        cmocka_unit_test(no_reply_holds_a_number),           cmocka_unit_test(lists_with_a_stolen_session_id),
     };
     return cmocka_run_group_tests_name("an evil front: calls", tests, evil_setup, evil_teardown);
 }

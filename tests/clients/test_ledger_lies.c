@@ -25,7 +25,7 @@ static struct {
     struct ledger_entry entry[LEAVES];
     uint8_t leaf[LEAVES][32];
     unsigned left_out; /* bits: entries that are not listed */
-    bool bad_signature;
+    bool bad_signature, bent_page, old_answer;
 } shown;
 
 static void root_of(uint64_t size, uint8_t root[32])
@@ -90,20 +90,55 @@ static void on_hashes(struct rpc_call *call, const ProtobufCMessage *message)
     rpc_call_reply(call, &response.base);
 }
 
-static void on_entries(struct rpc_call *call, const ProtobufCMessage *request)
+/* Entries that are not left out, in one page. */
+static void make_page(uint8_t page[LEDGER_PAGE_LEN])
 {
-    Sekisho__V1__ListEntriesResponse response = SEKISHO__V1__LIST_ENTRIES_RESPONSE__INIT;
-    Sekisho__V1__LedgerEntry entries[LEAVES], *pointers[LEAVES];
+    struct ledger_page head = {.next = shown.size, .size = shown.size};
+    uint32_t length = sizeof shown.entry[0];
+    uint8_t *at = page + sizeof head;
 
-    (void)request;
+    memset(page, 0, LEDGER_PAGE_LEN);
     for (unsigned i = 0; i < shown.size; i++) {
         if (shown.left_out >> i & 1)
             continue;
-        sekisho__v1__ledger_entry__init(&entries[i]);
-        entries[i].data = (ProtobufCBinaryData){.data = (uint8_t *)&shown.entry[i], .len = sizeof shown.entry[i]};
-        pointers[response.n_entries++] = &entries[i];
+        memcpy(at, &length, sizeof length);
+        memcpy(at + sizeof length, &shown.entry[i], length);
+        at += sizeof length + length;
+        head.count++;
     }
-    response.entries = pointers;
+    memcpy(page, &head, sizeof head);
+}
+
+/* The vault's side: seals a page for the session of make_session. */
+static void on_entries(struct rpc_call *call, const ProtobufCMessage *message)
+{
+    static uint8_t page[LEDGER_PAGE_LEN + SEAL_TAG_LEN];
+    static uint64_t first_sequence;
+    const Sekisho__V1__SealedCall *sealed = ((const Sekisho__V1__ListEntriesRequest *)message)->call;
+    Sekisho__V1__ListEntriesResponse response = SEKISHO__V1__LIST_ENTRIES_RESPONSE__INIT;
+    Sekisho__V1__SealedReply reply = SEKISHO__V1__SEALED_REPLY__INIT;
+    struct {
+        struct call_result_head head;
+        struct call_result_item item;
+    } __attribute__((packed))
+    clear = {{.version = 1, .operation = OPERATION_READ_LEDGER, .purpose = PURPOSE_REGISTER, .count = 1},
+             {.outcome = OUTCOME_DONE}};
+    uint8_t session[SESSION_ID_LEN], key[SESSION_KEY_LEN], nonce[AEAD_NONCE_LEN], aad[REPLY_AAD_LEN];
+
+    first_sequence = first_sequence ? first_sequence : sealed->sequence;
+    memset(session, 0x51, sizeof session);
+    memset(key, 0xe2, sizeof key);
+    sealed_nonce(shown.old_answer ? first_sequence : sealed->sequence, nonce);
+    sealed_reply_aad(session, shown.old_answer ? first_sequence : sealed->sequence, aad);
+    make_page(page);
+    struct aead *aead = aead_new(key);
+    assert_int_equal(aead_seal2(aead, nonce, aad, sizeof aad, &clear, sizeof clear, page, LEDGER_PAGE_LEN, page), 0);
+    aead_free(aead);
+    page[100] ^= shown.bent_page;
+    reply.sequence = sealed->sequence;
+    reply.results = (ProtobufCBinaryData){.data = (uint8_t *)&clear, .len = sizeof clear};
+    reply.sealed = (ProtobufCBinaryData){.data = page, .len = sizeof page};
+    response.reply = &reply;
     rpc_call_reply(call, &response.base);
 }
 
@@ -126,7 +161,7 @@ static void reset(uint64_t size)
 {
     shown.size = size;
     shown.left_out = 0;
-    shown.bad_signature = false;
+    shown.bad_signature = shown.bent_page = shown.old_answer = false;
     for (unsigned i = 0; i < LEAVES; i++) {
         shown.entry[i] = (struct ledger_entry){
             .version = LEDGER_ENTRY_VERSION, .tenant = 11, .operation = OPERATION_MATCH, .index = i};
@@ -281,6 +316,14 @@ static void test_entries(void **state)
         sekisho_ledger_walk(context->client, context->session, &context->head, count_known, &known, &context->error),
         SEKISHO_OK);
     assert_int_equal(known, 3);
+    reset(4), shown.bent_page = true;
+    expect_lie(context,
+               sekisho_ledger_walk(context->client, context->session, &context->head, NULL, NULL, &context->error),
+               "FORGED_ANSWER");
+    reset(4), shown.old_answer = true; /* to another question of the same session */
+    expect_lie(context,
+               sekisho_ledger_walk(context->client, context->session, &context->head, NULL, NULL, &context->error),
+               "FORGED_ANSWER");
     reset(4), shown.entry[1].index = 0; /* twice the same */
     expect_lie(context,
                sekisho_ledger_walk(context->client, context->session, &context->head, NULL, NULL, &context->error),

@@ -290,19 +290,13 @@ def services(seeds):
         answer(warden_peer, 0, bytes(1305)))
     put("status_alone", rpc(system_service, 1, b""), later, later)
     parent = field(1, "prefectures/11")
-    listing = parent + field(2, SESSION)
     put("ledger_head", rpc(ledger_service, 0, parent), answer(vault_peer, 0, b"\0\1" + bytes(144)))
     put("ledger_proofs", rpc(ledger_service, 1, field(1, "prefectures/11/ledgerEntries/5") + field(2, 9)),
         answer(vault_peer, 0, b"\3"), rpc(ledger_service, 2, parent + field(2, 3) + field(3, 9)),
         answer(vault_peer, 0, b"\4"), rpc(ledger_service, 2, parent), answer(vault_peer, 0, b"\0\2"))
     put("ledger_hashes", rpc(ledger_service, 3, parent + field(2, 1) + field(3, 5)), answer(vault_peer, 0, b"\5"))
-    put("ledger_entries", rpc(ledger_service, 4, listing), answer(vault_peer, 0, b"\2\5\5" + bytes(4)),
-        answer(vault_peer, 0, b"\0\0\7\0"))
-    put("ledger_filters", rpc(ledger_service, 4, listing + field(3, 10) + field(5, bytes(16)) + field(6, "officer") +
-        field(7, 2) + field(8, field(1, 1700000000)) + field(9, field(1, 1800000000))),
-        answer(vault_peer, 0, b"\1\5\0" + struct.pack("<BB", 97, 0x80)))
-    put("ledger_token", rpc(ledger_service, 4, listing + field(4, "0000000000000005.0000000000000000")),
-        rpc(ledger_service, 4, listing + field(3, 1001)), rpc(ledger_service, 4, parent + field(2, SESSION.replace("11", "13", 1))))
+    put("ledger_entries", rpc(ledger_service, 4, sealed_call()), answer(vault_peer, 0, b"\1\1"),
+        rpc(ledger_service, 4, sealed_call(sequence=2)), answer(vault_peer, 0, b"\0\7\0"))
     put("foreign_answer", struct.pack("<BBHBH", 0, 0, 0x201, 1, 16) + bytes(16))
     put("not_asked", rpc(number_service, 1, sealed_call()), struct.pack("<BBHBH", 0, 0, 0x203, 1, 40) + bytes(40))
 

@@ -12,6 +12,8 @@ static size_t fill_call_answer(struct input *input, uint32_t count, uint8_t *bod
 
     reply.clear_length = (uint32_t)(sizeof(struct call_result_head) + count * sizeof(struct call_result_item));
     reply.sealed_length = (uint32_t)(count * sizeof(struct call_detail_item) + SEAL_TAG_LEN);
+    if (count == 1 && input_u8(input) & 1)
+        reply.sealed_length = LEDGER_PAGE_LEN + SEAL_TAG_LEN;
     if (count == 0)
         reply = (struct session_call_reply){.status = input_u16(input)};
     memset(body, 0xa5, sizeof reply + reply.clear_length + reply.sealed_length);
@@ -26,28 +28,6 @@ static size_t fill_hashes(struct input *input, uint32_t count, uint8_t *body)
     memcpy(body, &reply, sizeof reply);
     memset(body + sizeof reply, 0xa5, count * 32);
     return sizeof reply + count * 32;
-}
-
-/* Entries with a few bytes of the input over each. */
-static size_t fill_entries(struct input *input, uint32_t count, uint8_t *body)
-{
-    struct ledger_list_reply reply = {.status = count ? LEDGER_OK : input_u8(input), .count = count};
-    size_t used = sizeof reply;
-
-    reply.next = input_u8(input);
-    reply.size = reply.next + input_u8(input);
-    memcpy(body, &reply, sizeof reply);
-    for (uint32_t i = 0; i < count; i++) {
-        struct ledger_entry entry = {.version = 1, .tenant = 11, .operation = 1, .purpose = 1, .account = "officer"};
-        uint32_t length = sizeof entry + sizeof(struct ledger_item);
-        entry.count = 1;
-        ((uint8_t *)&entry)[input_u8(input) % sizeof entry] ^= input_u8(input);
-        memcpy(body + used, &length, sizeof length);
-        memcpy(body + used + sizeof length, &entry, sizeof entry);
-        memset(body + used + sizeof length + sizeof entry, 1, sizeof(struct ledger_item));
-        used += sizeof length + length;
-    }
-    return used;
 }
 
 size_t services_answer(uint16_t type, struct input *input, uint8_t *body)
@@ -68,8 +48,6 @@ size_t services_answer(uint16_t type, struct input *input, uint8_t *body)
             input_copy(input, body, lengths[i][1]);
             return lengths[i][1];
         }
-    if (type == FRAME_LEDGER_LIST_REPLY)
-        return fill_entries(input, count, body);
     if (type == FRAME_LEDGER_PROOF_REPLY || type == FRAME_LEDGER_HASHES_REPLY)
         return fill_hashes(input, count, body);
     return fill_call_answer(input, count, body);

@@ -18,7 +18,6 @@ static const struct frame_rule reply_rules[] = {
      sizeof(struct ledger_head_reply)},
     {FRAME_LEDGER_PROOF_REPLY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_hashes_reply), FRAME_MAX},
     {FRAME_LEDGER_HASHES_REPLY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_hashes_reply), FRAME_MAX},
-    {FRAME_LEDGER_LIST_REPLY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_list_reply), FRAME_MAX},
     {FRAME_SESSION_OPEN_REPLY, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_open_reply),
      sizeof(struct session_open_reply)},
     {FRAME_SESSION_CLOSE_REPLY, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_close_reply),
@@ -69,6 +68,28 @@ static void require_first_use(const struct request *request)
     world.accepted[world.accepted_count++] = *request;
 }
 
+/* Only sessions that may have the right, and their own tenant's entries; nothing behind the last one. */
+static void require_page(uint8_t session, const uint8_t page[LEDGER_PAGE_LEN])
+{
+    const uint8_t *at = page + sizeof(struct ledger_page), *end = page + LEDGER_PAGE_LEN;
+    struct ledger_page head;
+    struct ledger_entry entry;
+
+    memcpy(&head, page, sizeof head);
+    REQUIRE(world.may_read[session] && head.next <= head.size);
+    for (uint32_t i = 0; i < head.count; i++) {
+        uint32_t length;
+        REQUIRE((size_t)(end - at) >= sizeof length + sizeof entry);
+        memcpy(&length, at, sizeof length);
+        REQUIRE(length >= sizeof entry && length <= (size_t)(end - at) - sizeof length);
+        memcpy(&entry, at + sizeof length, sizeof entry);
+        REQUIRE(entry.version == LEDGER_ENTRY_VERSION && entry.tenant == vault.store.tenant[world_tenant(session)].id);
+        at += sizeof length + length;
+    }
+    for (; at < end; at++)
+        REQUIRE(*at == 0);
+}
+
 static void on_call_reply(const struct request *request, const struct frame_view *view)
 {
     static struct client_answer answer;
@@ -91,38 +112,15 @@ static void on_call_reply(const struct request *request, const struct frame_view
         return;
     client_open(request->session, request->call_seq, &vault.store.tenant[tenant], view->body, view->body_length,
                 &answer);
-    count_subjects(tenant, &answer);
+    if (answer.head.operation == OPERATION_READ_LEDGER)
+        require_page(request->session, answer.page);
+    else
+        count_subjects(tenant, &answer);
     if (world.answered <= world.counted_from)
         return;
     require_first_use(request);
-    count_guesses(request->session, tenant, &answer);
-}
-
-/* Only sessions that may have the right, and their own tenant's entries. */
-static void on_list_reply(const struct request *request, const struct frame_view *view)
-{
-    struct ledger_list_reply reply;
-    struct ledger_entry entry;
-    const uint8_t *at = view->body + sizeof reply;
-    size_t left = view->body_length - sizeof reply;
-
-    memcpy(&reply, view->body, sizeof reply);
-    if (reply.status != LEDGER_OK) {
-        REQUIRE(left == 0 && reply.count == 0);
-        return;
-    }
-    REQUIRE(request->session != NO_SESSION && world.may_read[request->session] && reply.next <= reply.size);
-    for (uint32_t i = 0; i < reply.count; i++) {
-        uint32_t length;
-        REQUIRE(left >= sizeof length + sizeof entry);
-        memcpy(&length, at, sizeof length);
-        REQUIRE(length >= sizeof entry && length <= left - sizeof length);
-        memcpy(&entry, at + sizeof length, sizeof entry);
-        REQUIRE(entry.version == LEDGER_ENTRY_VERSION && entry.tenant == vault.store.tenant[world_tenant(request->session)].id);
-        at += sizeof length + length;
-        left -= sizeof length + length;
-    }
-    REQUIRE(left == 0);
+    if (answer.head.operation != OPERATION_READ_LEDGER)
+        count_guesses(request->session, tenant, &answer);
 }
 
 static void on_head_reply(const struct frame_view *view)
@@ -148,8 +146,6 @@ static void on_front_reply(const struct frame_view *view)
     client_require_no_number(view->body, view->body_length);
     if (request->type == FRAME_SESSION_CALL)
         on_call_reply(request, view);
-    if (request->type == FRAME_LEDGER_LIST)
-        on_list_reply(request, view);
     if (request->type == FRAME_LEDGER_HEAD)
         on_head_reply(view);
 }

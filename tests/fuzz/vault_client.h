@@ -5,6 +5,7 @@
 
 #include "support/fuzz.h"
 #include "vault/store.h"
+#include "wire/ledger_entry.h"
 
 #define SESSIONS   6 /* the table has room for fewer: it must also be seen full */
 #define NUMBERS    6 /* valid numbers that calls are about */
@@ -29,7 +30,10 @@ void client_blob(uint8_t n, uint16_t tenant, const uint8_t public_key[X25519_LEN
 struct client_answer {
     struct call_result_head head;
     struct call_result_item results[CALL_ITEMS_MAX];
-    struct call_detail_item details[CALL_ITEMS_MAX];
+    union {
+        struct call_detail_item details[CALL_ITEMS_MAX];
+        uint8_t page[LEDGER_PAGE_LEN]; /* of READ_LEDGER */
+    };
 };
 
 /* Opens the body of an OK answer; every length, the seal, the signed tree head and the agreement of outcome and detail

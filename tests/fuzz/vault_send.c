@@ -39,14 +39,6 @@ static bool hashes_violate(const uint8_t *data)
     return request.count == 0 || request.count > LEDGER_HASHES_MAX || request.level % 8 != 0 || request.level > 56;
 }
 
-static bool list_violates(const uint8_t *data)
-{
-    struct ledger_list_request request;
-
-    memcpy(&request, data, sizeof request);
-    return request.zero != 0 || request.count == 0 || request.purpose >= PURPOSE_COUNT;
-}
-
 static bool body_violates(uint16_t type, const uint8_t *data, size_t length)
 {
     struct citizen_key_request tenant;
@@ -63,24 +55,9 @@ static bool body_violates(uint16_t type, const uint8_t *data, size_t length)
         return proof_violates(data);
     case FRAME_LEDGER_HASHES:
         return hashes_violate(data);
-    case FRAME_LEDGER_LIST:
-        return list_violates(data);
     default:
         return false;
     }
-}
-
-/* The session of ours whose id begins these bytes. */
-static uint8_t session_of(const uint8_t *data)
-{
-    struct session_open open;
-
-    for (uint8_t session = 0; session < SESSIONS; session++) {
-        client_session(session, &open);
-        if (memcmp(data, open.session, SESSION_ID_LEN) == 0)
-            return session;
-    }
-    return NO_SESSION;
 }
 
 static void note_accepted(enum peer peer, uint16_t type, const uint8_t *data, size_t length)
@@ -92,8 +69,7 @@ static void note_accepted(enum peer peer, uint16_t type, const uint8_t *data, si
     if (peer == PEER_FRONT && world.sealed[seq].type == type && type == FRAME_SESSION_CALL)
         world.request[seq] = world.sealed[seq];
     else if (peer == PEER_FRONT)
-        world.request[seq] =
-            (struct request){.type = type, .session = type == FRAME_LEDGER_LIST ? session_of(data) : NO_SESSION};
+        world.request[seq] = (struct request){.type = type, .session = NO_SESSION};
     world.doomed = world.doomed || body_violates(type, data, length);
     world.suspect = world.suspect || type == FRAME_SESSION_OPEN;
 }

@@ -174,13 +174,14 @@ static void step_ledger(struct input *input)
                                                .first = first,
                                                .size = which / 8};
     const struct ledger_hashes_request hashes = {.tenant = tenant, .count = which / 8 + 1u, .first = first};
-    struct ledger_list_request list = {.next = first, .count = which / 8 + 1u};
-    struct session_open keys;
+    struct {
+        struct call_head head;
+        struct call_item_read item;
+    } list = {.head = {.version = 1, .operation = OPERATION_READ_LEDGER, .purpose = PURPOSE_CHANGE, .count = 1},
+              .item = {.next = first, .count = (uint16_t)(which / 8 + 1)}};
 
-    client_session(session, &keys);
-    memcpy(list.session, keys.session, SESSION_ID_LEN);
     if (which & 4)
-        memcpy(list.reference, world.reference[first % REFERENCES], REFERENCE_LEN);
+        memcpy(list.item.reference, world.reference[first % REFERENCES], REFERENCE_LEN);
     switch (which % 4) {
     case 0:
         world_send(PEER_FRONT, FRAME_LEDGER_HEAD, 0, &head, sizeof head);
@@ -192,7 +193,7 @@ static void step_ledger(struct input *input)
         world_send(PEER_FRONT, FRAME_LEDGER_HASHES, 0, &hashes, sizeof hashes);
         break;
     default:
-        world_send(PEER_FRONT, FRAME_LEDGER_LIST, 0, &list, sizeof list);
+        send_call(session, 0, OPERATION_READ_LEDGER, (const uint8_t *)&list, sizeof list);
     }
 }
 

@@ -9,7 +9,7 @@
 
 #include "server/rpc/rpc.h"
 
-#define FAKE_CALL_BYTES 4096
+#define FAKE_CALL_BYTES 81920 /* a page of the ledger */
 
 struct rpc_call {
     const struct rpc_method *method;

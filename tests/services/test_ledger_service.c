@@ -1,4 +1,4 @@
-/* LedgerService: what is refused before the vault is asked, what the vault's answers become, how a page is filled. */
+/* LedgerService: what is refused before the vault is asked, what the vault's answers become. */
 #include "front_fixture.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "sekisho/v1/ledger_service.pb-c.h"
 #include "server/channel/vault_ledger.h"
 #include "wire/exit_codes.h"
+#include "wire/ledger_entry.h"
 
 static void start(struct fixture *fixture, const char *method)
 {
@@ -160,232 +161,85 @@ static void leaf_hashes_are_carried(void **state)
 
 /* ---- ListEntries ---- */
 
-static Sekisho__V1__ListEntriesRequest list_request(void)
+static void list(struct fixture *fixture, const char *session, size_t length)
 {
+    static uint8_t ciphertext[200];
+    Sekisho__V1__SealedCall sealed = SEKISHO__V1__SEALED_CALL__INIT;
     Sekisho__V1__ListEntriesRequest request = SEKISHO__V1__LIST_ENTRIES_REQUEST__INIT;
 
-    request.parent = (char *)"prefectures/11";
-    request.session = (char *)FIXTURE_SESSION;
-    return request;
+    sealed.session = (char *)(uintptr_t)session;
+    sealed.sequence = 7;
+    sealed.ciphertext = (ProtobufCBinaryData){.data = ciphertext, .len = length};
+    request.call = &sealed;
+    start(fixture, "ListEntries");
+    invoke(fixture, &request.base);
 }
 
-/* A reply of `count` entries of one item each, from index `next - count` on. */
-static size_t make_list(uint8_t *body, uint32_t count, uint64_t next, uint64_t size)
+/* The front knows the session and that the ledger is read: nothing else. The page has one length whatever is in it. */
+static void a_page_is_carried_sealed(void **state)
 {
-    const struct ledger_list_reply head = {.status = LEDGER_OK, .count = count, .next = next, .size = size};
-    size_t used = sizeof head;
+    static uint8_t body[sizeof(struct session_call_reply) + sizeof(struct call_result_head) +
+                        sizeof(struct call_result_item) + LEDGER_PAGE_LEN + SEAL_TAG_LEN];
+    struct session_call_reply reply = {.status = CALL_OK,
+                                       .clear_length =
+                                           sizeof(struct call_result_head) + sizeof(struct call_result_item),
+                                       .sealed_length = LEDGER_PAGE_LEN + SEAL_TAG_LEN};
+    struct fixture *fixture = *state;
+    struct session_call head;
 
-    memcpy(body, &head, sizeof head);
-    for (uint32_t i = 0; i < count; i++) {
-        struct ledger_entry entry = {.version = 1,
-                                     .tenant = 11,
-                                     .operation = OPERATION_MATCH,
-                                     .purpose = PURPOSE_CHANGE,
-                                     .count = 1,
-                                     .index = next - count + i,
-                                     .time_us = 1795428001000002,
-                                     .account = "reviewer01"};
-        struct ledger_item item = {.reference = {0xaa}, .outcome = OUTCOME_MATCHED};
-        uint32_t length = sizeof entry + sizeof item;
-        memcpy(body + used, &length, sizeof length);
-        memcpy(body + used + sizeof length, &entry, sizeof entry);
-        memcpy(body + used + sizeof length + sizeof entry, &item, sizeof item);
-        used += sizeof length + length;
-    }
-    return used;
-}
-
-/* Takes the next request for entries; checks where it begins and how many it wants; answers. */
-static void answer_list(struct fixture *fixture, uint64_t from, uint16_t wanted, uint32_t count, uint64_t next,
-                        uint64_t size)
-{
-    static uint8_t body[65536];
-    struct ledger_list_request request;
-
-    struct frame_view frame = fake_peer_request(fixture->vault, FRAME_LEDGER_LIST);
-    memcpy(&request, frame.body, sizeof request);
-    assert_int_equal(request.next, from);
-    assert_int_equal(request.count, wanted);
-    uint64_t seq = frame.header->seq;
-    fake_peer_answer(fixture->vault, FRAME_LEDGER_LIST_REPLY, seq, body, make_list(body, count, next, size));
-}
-
-static Sekisho__V1__ListEntriesResponse *listed(struct fixture *fixture)
-{
+    list(fixture, FIXTURE_SESSION, 128);
+    struct frame_view frame = fake_peer_request(fixture->vault, FRAME_SESSION_CALL);
+    memcpy(&head, frame.body, sizeof head);
+    assert_int_equal(head.operation, OPERATION_READ_LEDGER);
+    assert_int_equal(head.call_seq, 7);
+    memcpy(body, &reply, sizeof reply);
+    body[sizeof body - 1] = 0xb2;
+    fake_peer_answer(fixture->vault, FRAME_SESSION_CALL_REPLY, frame.header->seq, body, sizeof body);
     assert_int_equal(fixture->call.replied, 1);
     Sekisho__V1__ListEntriesResponse *response =
         sekisho__v1__list_entries_response__unpack(NULL, fixture->call.length, fixture->call.packed);
     assert_non_null(response);
-    return response;
-}
-
-static void a_page_is_filled_from_several_scans(void **state)
-{
-    struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-    char token[64];
-
-    request.page_size = 5;
-    request.account = (char *)"reviewer01";
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    answer_list(fixture, 0, 5, 2, 8192, 30000);
-    answer_list(fixture, 8192, 3, 0, 16384, 30000);
-    answer_list(fixture, 16384, 3, 3, 20000, 30000);
-    Sekisho__V1__ListEntriesResponse *response = listed(fixture);
-    assert_int_equal(response->n_entries, 5);
-    assert_string_equal(response->entries[4]->name, "prefectures/11/ledgerEntries/19999");
-    assert_int_equal(response->entries[4]->data.len, sizeof(struct ledger_entry) + sizeof(struct ledger_item));
-    assert_string_equal(response->entries[4]->account, "reviewer01");
-    assert_int_equal((int)response->entries[4]->operation, OPERATION_MATCH);
-    assert_true(response->entries[4]->permitted);
-    assert_int_equal(response->entries[4]->create_time->seconds, 1795428001);
-    assert_int_equal(response->entries[4]->n_items, 1);
-    assert_int_equal(response->entries[4]->items[0]->reference.data[0], 0xaa);
-    strcpy(token, response->next_page_token);
-    assert_true(token[0] != '\0');
+    assert_int_equal(response->reply->sequence, 7);
+    assert_int_equal(response->reply->sealed.len, reply.sealed_length);
+    assert_int_equal(response->reply->sealed.data[reply.sealed_length - 1], 0xb2);
     sekisho__v1__list_entries_response__free_unpacked(response, NULL);
-
-    /* The next page goes on there, to the end; only then the token is empty. */
-    request.page_token = token;
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    answer_list(fixture, 20000, 5, 1, 30000, 30000);
-    response = listed(fixture);
-    assert_int_equal(response->n_entries, 1);
-    assert_string_equal(response->next_page_token, "");
-    sekisho__v1__list_entries_response__free_unpacked(response, NULL);
-
-    /* With other filters the token is none. */
-    request.account = (char *)"reviewer02";
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    expect_error(&fixture->call, GRPC_STATUS_INVALID_ARGUMENT, "BAD_PAGE_TOKEN");
-    fake_peer_expect_none(fixture->vault);
-}
-
-static void a_call_that_has_no_time_left_answers_what_it_has(void **state)
-{
-    struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    fixture->call.time_left_ms = 100;
-    answer_list(fixture, 0, 100, 1, 8192, 30000);
-    Sekisho__V1__ListEntriesResponse *response = listed(fixture);
-    assert_int_equal(response->n_entries, 1);
-    assert_true(response->next_page_token[0] != '\0');
-    sekisho__v1__list_entries_response__free_unpacked(response, NULL);
-    fake_peer_expect_none(fixture->vault);
-}
-
-static void a_call_scans_a_bounded_part(void **state)
-{
-    struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    for (uint64_t i = 0; i < 64; i++)
-        answer_list(fixture, i * 8192, 100, 0, (i + 1) * 8192, 100000000);
-    Sekisho__V1__ListEntriesResponse *response = listed(fixture);
-    assert_int_equal(response->n_entries, 0);
-    assert_true(response->next_page_token[0] != '\0');
-    sekisho__v1__list_entries_response__free_unpacked(response, NULL);
-}
-
-static void expect_list_error(struct fixture *fixture, const Sekisho__V1__ListEntriesRequest *request, int code,
-                              const char *reason)
-{
-    start(fixture, "ListEntries");
-    invoke(fixture, &request->base);
-    expect_error(&fixture->call, code, reason);
-    fake_peer_expect_none(fixture->vault);
 }
 
 static void list_requests_are_checked(void **state)
 {
     struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-    Google__Protobuf__Timestamp time = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-    uint8_t bytes[17] = {0};
 
-    request.parent = (char *)"prefectures/1";
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_RESOURCE_NAME");
-    request = list_request(), request.session = (char *)"sessions/1";
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_RESOURCE_NAME");
-    request = list_request(), request.page_size = 1001;
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_PAGE");
-    request = list_request(), request.page_size = -1;
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_PAGE");
-    request = list_request(), request.page_token = (char *)"0";
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_PAGE_TOKEN");
-    request = list_request(), request.reference = (ProtobufCBinaryData){.data = bytes, .len = 17};
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_LENGTH");
-    request = list_request(), request.account = (char *)"a-name-of-more-than-thirty-two-chars";
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_FILTER");
-    request = list_request(), request.purpose = (Sekisho__V1__Purpose)5;
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_FILTER");
-    request = list_request(), time.seconds = -1, request.start_time = &time;
-    expect_list_error(fixture, &request, GRPC_STATUS_INVALID_ARGUMENT, "BAD_FILTER");
-}
-
-/* INV-12: only over the session's own certificate, only its own prefecture. */
-static void only_the_sessions_own_ledger(void **state)
-{
-    struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-
-    request.parent = (char *)"prefectures/12";
-    expect_list_error(fixture, &request, GRPC_STATUS_PERMISSION_DENIED, "LEDGER_NOT_PERMITTED");
-    request.session = (char *)"prefectures/12/sessions/0102030405060708090a0b0c0d0e0f10";
-    expect_list_error(fixture, &request, GRPC_STATUS_UNAUTHENTICATED, "UNKNOWN_SESSION");
-    request = list_request();
-    start(fixture, "ListEntries");
-    memset(fixture->call.certificate, 0xc1, sizeof fixture->call.certificate);
-    invoke(fixture, &request.base);
-    expect_error(&fixture->call, GRPC_STATUS_PERMISSION_DENIED, "WRONG_CERTIFICATE");
+    list(fixture, "sessions/1", 128);
+    expect_error(&fixture->call, GRPC_STATUS_INVALID_ARGUMENT, "BAD_RESOURCE_NAME");
+    list(fixture, FIXTURE_SESSION, 12);
+    expect_error(&fixture->call, GRPC_STATUS_INVALID_ARGUMENT, "BAD_LENGTH");
+    list(fixture, "prefectures/12/sessions/0102030405060708090a0b0c0d0e0f10", 128);
+    expect_error(&fixture->call, GRPC_STATUS_UNAUTHENTICATED, "UNKNOWN_SESSION");
     fake_peer_expect_none(fixture->vault);
+    list(fixture, FIXTURE_SESSION, 128);
+    vault_answers(fixture, fake_peer_request(fixture->vault, FRAME_SESSION_CALL).header->seq, CALL_NOT_PERMITTED, 0);
+    expect_error(&fixture->call, GRPC_STATUS_PERMISSION_DENIED, "NOT_PERMITTED");
 }
 
-static void the_vaults_refusal_is_told(void **state)
+/* A page for two items, or half a page: the vault does not say that, and the front ends. */
+static void a_page_that_does_not_add_up_is_a_violation(void **state)
 {
+    static uint8_t body[2 * LEDGER_PAGE_LEN];
+    const size_t least = sizeof(struct call_result_head) + sizeof(struct call_result_item);
+    struct session_call_reply replies[] = {{.clear_length = (uint32_t)least, .sealed_length = LEDGER_PAGE_LEN / 2},
+                                           {.clear_length = (uint32_t)(least + sizeof(struct call_result_item)),
+                                            .sealed_length = LEDGER_PAGE_LEN + SEAL_TAG_LEN}};
     struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-    const struct ledger_list_reply refusal = {.status = LEDGER_NOT_PERMITTED};
 
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    struct frame_view frame = fake_peer_request(fixture->vault, FRAME_LEDGER_LIST);
-    fake_peer_answer(fixture->vault, FRAME_LEDGER_LIST_REPLY, frame.header->seq, &refusal, sizeof refusal);
-    expect_error(&fixture->call, GRPC_STATUS_PERMISSION_DENIED, "LEDGER_NOT_PERMITTED");
-}
-
-/* A vault whose list is not one: the front ends. */
-static void a_list_that_does_not_add_up_is_a_violation(void **state)
-{
-    struct fixture *fixture = *state;
-    Sekisho__V1__ListEntriesRequest request = list_request();
-    uint8_t body[1024];
-    uint32_t length;
-
-    start(fixture, "ListEntries");
-    invoke(fixture, &request.base);
-    uint64_t seq = fake_peer_request(fixture->vault, FRAME_LEDGER_LIST).header->seq;
-    size_t whole = make_list(body, 2, 10, 10);
-    assert_int_equal(fake_peer_answer_exit_code(fixture->vault, FRAME_LEDGER_LIST_REPLY, seq, body, whole - 1),
-                     EXIT_PROTOCOL);
-    make_list(body, 2, 11, 10); /* beyond the ledger's end */
-    assert_int_equal(fake_peer_answer_exit_code(fixture->vault, FRAME_LEDGER_LIST_REPLY, seq, body, whole),
-                     EXIT_PROTOCOL);
-    make_list(body, 2, 10, 10);
-    memcpy(&length, body + sizeof(struct ledger_list_reply), sizeof length);
-    length += 8; /* half an item more */
-    memcpy(body + sizeof(struct ledger_list_reply), &length, sizeof length);
-    assert_int_equal(fake_peer_answer_exit_code(fixture->vault, FRAME_LEDGER_LIST_REPLY, seq, body, whole),
-                     EXIT_PROTOCOL);
-    /* No answer at all is told to the client in time. */
+    list(fixture, FIXTURE_SESSION, 128);
+    uint64_t seq = fake_peer_request(fixture->vault, FRAME_SESSION_CALL).header->seq;
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(body, &replies[i], sizeof replies[i]);
+        assert_int_equal(
+            fake_peer_answer_exit_code(fixture->vault, FRAME_SESSION_CALL_REPLY, seq, body,
+                                       sizeof replies[i] + replies[i].clear_length + replies[i].sealed_length),
+            EXIT_PROTOCOL);
+    }
     link_expire(fixture->vault->link, link_now_ms() + 60000);
     expect_error(&fixture->call, GRPC_STATUS_UNAVAILABLE, "VAULT_UNAVAILABLE");
 }
@@ -395,18 +249,10 @@ static void a_list_that_does_not_add_up_is_a_violation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(checkpoint_comes_with_its_note),
-        CASE(checkpoint_refusals),
-        CASE(inclusion_proof_is_carried),
-        CASE(entry_names_have_one_spelling),
-        CASE(leaf_hashes_are_carried),
-        CASE(a_page_is_filled_from_several_scans),
-        CASE(a_call_that_has_no_time_left_answers_what_it_has),
-        CASE(a_call_scans_a_bounded_part),
-        CASE(list_requests_are_checked),
-        CASE(only_the_sessions_own_ledger),
-        CASE(the_vaults_refusal_is_told),
-        CASE(a_list_that_does_not_add_up_is_a_violation),
+        CASE(checkpoint_comes_with_its_note), CASE(checkpoint_refusals),
+        CASE(inclusion_proof_is_carried),     CASE(entry_names_have_one_spelling),
+        CASE(leaf_hashes_are_carried),        CASE(a_page_is_carried_sealed),
+        CASE(list_requests_are_checked),      CASE(a_page_that_does_not_add_up_is_a_violation),
     };
     if (crypto_init() != 0)
         return 1;

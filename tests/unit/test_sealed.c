@@ -238,7 +238,7 @@ static void test_item_sizes(void **state)
         assert_int_equal(sealed_item_size(operation), 48);
     assert_int_equal(sealed_item_size(OPERATION_ENROLL_CITIZEN), 128);
     assert_int_equal(sealed_item_size(OPERATION_UNLOCK), 48);
-    assert_int_equal(sealed_item_size(OPERATION_READ_LEDGER), 0);
+    assert_int_equal(sealed_item_size(OPERATION_READ_LEDGER), sizeof(struct call_item_read));
     assert_int_equal(sealed_item_size(OPERATION_NONE), 0);
     for (unsigned operation = OPERATION_COUNT; operation <= UINT16_MAX; operation++)
         assert_int_equal(sealed_item_size((uint16_t)operation), 0);

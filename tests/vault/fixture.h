@@ -34,7 +34,10 @@ struct answer {
     enum call_status status;
     struct call_result_head head;
     struct call_result_item results[CALL_ITEMS_MAX];
-    struct call_detail_item details[CALL_ITEMS_MAX];
+    union {
+        struct call_detail_item details[CALL_ITEMS_MAX];
+        uint8_t page[LEDGER_PAGE_LEN]; /* of READ_LEDGER */
+    };
 };
 
 #define SESSION_ALL    0x01 /* id byte of the session that may do everything, tenant A */

@@ -136,14 +136,14 @@ static void inv06_every_operation_under_every_purpose(void **state)
     uint64_t seq = 0, leaves = 0;
 
     for (uint16_t operation = 1; operation < OPERATION_COUNT; operation++) {
-        if (!operation_row(operation))
-            continue; /* a right, not a call: test_ledger_reading */
         for (uint16_t purpose = 1; purpose < PURPOSE_COUNT; purpose++) {
             struct call_head head = {.version = 1, .operation = operation, .purpose = purpose, .count = 1};
-            uint8_t item[sizeof(struct call_item_citizen)] = {0};
+            _Alignas(8) uint8_t item[sizeof(struct call_item_citizen)] = {0};
             struct call_item *fields = (void *)item;
             if (operation == OPERATION_MATCH || operation == OPERATION_UNLOCK || operation == OPERATION_ROTATE_KEYS)
                 fields->reference[0] = 1; /* of ROTATE_KEYS: ROTATE_RECORD_KEY */
+            else if (operation == OPERATION_READ_LEDGER)
+                ((struct call_item_read *)(void *)item)->count = 1;
             else if (operation != OPERATION_LOOKUP && operation != OPERATION_BACKUP)
                 fields->request_id[0] = 1;
             if (operation == OPERATION_ENROLL_CITIZEN)

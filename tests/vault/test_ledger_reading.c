@@ -1,4 +1,5 @@
-/* What can be asked of the ledger: heads, proofs and hashes by anyone who may connect, entries by who may read them. */
+/* What can be asked of the ledger: heads, proofs and hashes by anyone who may connect, entries by a sealed call of who
+ * may read them. */
 #include "fixture.h"
 
 #include "crypto/hash.h"
@@ -89,20 +90,38 @@ static void proofs_prove(void **state)
     assert_int_equal(ask_proof(fixture, LEDGER_CONSISTENCY, 3, 2, &count), LEDGER_OUT_OF_RANGE);
 }
 
+/* Asks as a client does; the page is in `answer`. Under REGISTER, so that the leaves of reading can be told by purpose.
+ */
+static enum call_status ask(struct fixture *fixture, uint8_t session, struct call_item_read item)
+{
+    call(fixture, session, OPERATION_READ_LEDGER, PURPOSE_REGISTER, &item, 1, &answer);
+    return answer.status;
+}
+
+static struct ledger_page list(struct fixture *fixture, uint8_t session, struct call_item_read item)
+{
+    struct ledger_page head;
+
+    assert_int_equal(ask(fixture, session, item), CALL_OK);
+    memcpy(&head, answer.page, sizeof head);
+    return head;
+}
+
 static void malformed_requests_are_violations(void **state)
 {
     struct fixture *fixture = *state;
     const struct ledger_proof_request proof = {.tenant = TENANT_A, .kind = 3};
     const struct ledger_hashes_request none = {.tenant = TENANT_A}, odd = {.tenant = TENANT_A, .level = 3, .count = 1},
                                        many = {.tenant = TENANT_A, .count = LEDGER_HASHES_MAX + 1};
-    const struct ledger_list_request no_count = {0}, purpose = {.count = 1, .purpose = PURPOSE_COUNT};
 
     assert_int_equal(ledger_read_proof(&fixture->store, (const uint8_t *)&proof, reply), 0);
     assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&none, reply), 0);
     assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&odd, reply), 0);
     assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&many, reply), 0);
-    assert_int_equal(ledger_read_list(&fixture->store, &fixture->sessions, 0, (const uint8_t *)&no_count, reply), 0);
-    assert_int_equal(ledger_read_list(&fixture->store, &fixture->sessions, 0, (const uint8_t *)&purpose, reply), 0);
+    assert_int_equal(ask(fixture, SESSION_ALL, (struct call_item_read){0}), CALL_MALFORMED);
+    assert_int_equal(ask(fixture, SESSION_ALL, (struct call_item_read){.count = 1, .purpose = PURPOSE_COUNT}),
+                     CALL_MALFORMED);
+    assert_int_equal(ask(fixture, SESSION_ALL, (struct call_item_read){.count = 1, .zero = 1}), CALL_MALFORMED);
 }
 
 static void hashes_of_leaves_and_stored_levels(void **state)
@@ -129,24 +148,11 @@ static void hashes_of_leaves_and_stored_levels(void **state)
     store_abort(&fixture->store);
 }
 
-static struct ledger_list_reply list(struct fixture *fixture, uint8_t session, struct ledger_list_request request)
-{
-    struct ledger_list_reply head;
-
-    memset(request.session, session, sizeof request.session);
-    assert_int_equal(store_begin(&fixture->store), 0);
-    assert_true(ledger_read_list(&fixture->store, &fixture->sessions, fixture->clock.boot_ms, (const uint8_t *)&request,
-                                 reply) >= sizeof head);
-    store_abort(&fixture->store);
-    memcpy(&head, reply, sizeof head);
-    return head;
-}
-
 /* "Who used my number": every leaf of one reference, recomputed to its hash. */
 static void f083_all_uses_of_one_person(void **state)
 {
     struct fixture *fixture = *state;
-    struct ledger_list_request request = {.count = 100};
+    struct call_item_read request = {.count = 100};
     struct ledger_entry entry;
     struct ledger_item item;
     uint8_t reference[REFERENCE_LEN], hash[HASH_LEN];
@@ -160,15 +166,14 @@ static void f083_all_uses_of_one_person(void **state)
     match(fixture, SESSION_ALL, reference, number);
 
     memcpy(request.reference, reference, REFERENCE_LEN);
-    struct ledger_list_reply head = list(fixture, SESSION_ALL, request);
-    assert_int_equal(head.status, LEDGER_OK);
+    struct ledger_page head = list(fixture, SESSION_ALL, request);
     assert_int_equal(head.count, 2);
     assert_int_equal(head.size, 12);
     assert_int_equal(head.next, 12);
-    memcpy(&length, reply + sizeof head, sizeof length);
+    memcpy(&length, answer.page + sizeof head, sizeof length);
     assert_int_equal(length, sizeof entry + sizeof item);
-    memcpy(&entry, reply + sizeof head + sizeof length, sizeof entry);
-    memcpy(&item, reply + sizeof head + sizeof length + sizeof entry, sizeof item);
+    memcpy(&entry, answer.page + sizeof head + sizeof length, sizeof entry);
+    memcpy(&item, answer.page + sizeof head + sizeof length + sizeof entry, sizeof item);
     assert_int_equal(entry.index, 5);
     assert_int_equal(entry.operation, OPERATION_ENROLL);
     assert_memory_equal(item.reference, reference, REFERENCE_LEN);
@@ -184,45 +189,92 @@ static void f083_all_uses_of_one_person(void **state)
 static void filters_and_paging(void **state)
 {
     struct fixture *fixture = *state;
-    struct ledger_list_reply head;
+    struct ledger_page head;
 
     matches(fixture, 10);
     fixture->clock.now_us += 1000;
     matches(fixture, 10);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 7});
+    head = list(fixture, SESSION_ALL, (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 7});
     assert_int_equal(head.count, 7);
     assert_int_equal(head.next, 7);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .next = 15});
+    head = list(fixture, SESSION_ALL, (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .next = 15});
     assert_int_equal(head.count, 5);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .from_us = fixture->clock.now_us});
+    head = list(fixture, SESSION_ALL,
+                (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .from_us = fixture->clock.now_us});
     assert_int_equal(head.count, 10);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .until_us = fixture->clock.now_us});
+    head = list(fixture, SESSION_ALL,
+                (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .until_us = fixture->clock.now_us});
     assert_int_equal(head.count, 10);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .account = "somebody-else"});
+    head = list(fixture, SESSION_ALL,
+                (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .account = "somebody-else"});
     assert_int_equal(head.count, 0);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .account = "tester"});
+    head = list(fixture, SESSION_ALL,
+                (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .account = "tester"});
     assert_int_equal(head.count, 20);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .purpose = PURPOSE_DELETE});
+    head = list(fixture, SESSION_ALL, (struct call_item_read){.count = 100, .purpose = PURPOSE_DELETE});
     assert_int_equal(head.count, 0);
-    head = list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .next = UINT64_MAX});
+    head = list(fixture, SESSION_ALL,
+                (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .next = UINT64_MAX});
     assert_int_equal(head.count, 0);
-    assert_int_equal(head.next, 20);
+    assert_int_equal(head.next, head.size);
 }
 
 static void inv12_readers_see_their_own_tenant_and_need_the_right(void **state)
 {
     struct fixture *fixture = *state;
+    const struct call_item_read all = {.count = 10};
 
     matches(fixture, 3);
-    assert_int_equal(list(fixture, SESSION_ENROLL, (struct ledger_list_request){.count = 1}).status,
-                     LEDGER_NOT_PERMITTED);
-    assert_int_equal(list(fixture, 0x55, (struct ledger_list_request){.count = 1}).status, LEDGER_NOT_PERMITTED);
-    struct ledger_list_reply other = list(fixture, SESSION_OTHER, (struct ledger_list_request){.count = 10});
-    assert_int_equal(other.status, LEDGER_OK);
+    assert_int_equal(ask(fixture, SESSION_ENROLL, all), CALL_NOT_PERMITTED);
+    assert_int_equal(ask(fixture, 0x55, all), CALL_UNKNOWN_SESSION);
+    struct ledger_page other = list(fixture, SESSION_OTHER, all);
     assert_int_equal(other.count, 0);
     assert_int_equal(other.size, 0);
     fixture->clock.boot_ms += 60000;
-    assert_int_equal(list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 1}).status, LEDGER_NOT_PERMITTED);
+    assert_int_equal(ask(fixture, SESSION_ALL, all), CALL_EXPIRED);
+}
+
+/* Who asked about whom: reading is a leaf, and the person's own list shows it next time. Refused readers are there,
+ * too. */
+static void f103_reading_is_recorded(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item_read about = {.count = 10};
+    struct ledger_entry entry;
+    struct ledger_item item;
+    char number[NUMBER_LEN];
+
+    test_number(50, number);
+    enroll(fixture, SESSION_ALL, number, 1, about.reference);
+    assert_int_equal(list(fixture, SESSION_ALL, about).count, 1);
+    assert_int_equal(ask(fixture, SESSION_ENROLL, about), CALL_NOT_PERMITTED);
+    assert_int_equal(list(fixture, SESSION_ALL, about).count, 2);
+    const uint8_t *second =
+        answer.page + sizeof(struct ledger_page) + 2 * sizeof(uint32_t) + sizeof entry + sizeof item;
+    memcpy(&entry, second, sizeof entry);
+    memcpy(&item, second + sizeof entry, sizeof item);
+    assert_int_equal(entry.operation, OPERATION_READ_LEDGER);
+    assert_int_equal(entry.index, 1);
+    assert_string_equal(entry.account, "tester");
+    assert_memory_equal(item.reference, about.reference, REFERENCE_LEN);
+    assert_int_equal(item.outcome, OUTCOME_DONE);
+    assert_int_equal(list(fixture, SESSION_ALL, (struct call_item_read){.count = 10}).count, 4);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 5);
+}
+
+/* What the front sees of a page is the same for an empty one and a full one. */
+static void pages_tell_the_front_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct call_item_read nobody = {.account = "nobody", .count = 1};
+
+    matches(fixture, 3);
+    list(fixture, SESSION_ALL, (struct call_item_read){.count = 10});
+    struct call_result_item full = answer.results[0];
+    list(fixture, SESSION_ALL, nobody);
+    assert_memory_equal(&full, &answer.results[0], sizeof full);
+    for (size_t i = sizeof(struct ledger_page); i < LEDGER_PAGE_LEN; i++)
+        assert_int_equal(answer.page[i], 0); /* and nothing of the page before is left in this one */
 }
 
 /* A list of large entries stops where the reply is full, and goes on there. */
@@ -240,8 +292,8 @@ static void large_entries_come_in_several_replies(void **state)
     for (int i = 0; i < 10; i++)
         call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, items, 1000, &answer);
     while (next < 10) {
-        struct ledger_list_reply head =
-            list(fixture, SESSION_ALL, (struct ledger_list_request){.count = 100, .next = next});
+        struct ledger_page head =
+            list(fixture, SESSION_ALL, (struct call_item_read){.purpose = PURPOSE_CHANGE, .count = 100, .next = next});
         assert_true(head.next > next);
         next = head.next;
         entries += head.count;
@@ -263,6 +315,8 @@ int main(void)
         TEST(f083_all_uses_of_one_person),
         TEST(filters_and_paging),
         TEST(inv12_readers_see_their_own_tenant_and_need_the_right),
+        TEST(f103_reading_is_recorded),
+        TEST(pages_tell_the_front_nothing),
         TEST(large_entries_come_in_several_replies),
     };
     return cmocka_run_group_tests_name("reading the ledger", tests, NULL, NULL);
