@@ -40,8 +40,6 @@ static const struct {
     {FRAME_LEDGER_PROOF_REPLY, sizeof(struct ledger_hashes_reply), -1},
     {FRAME_LEDGER_HASHES, sizeof(struct ledger_hashes_request), -1}, /* zeros ask for no hash */
     {FRAME_LEDGER_HASHES_REPLY, sizeof(struct ledger_hashes_reply), -1},
-    {FRAME_LEDGER_LIST, sizeof(struct ledger_list_request), -1}, /* zeros ask for no entry */
-    {FRAME_LEDGER_LIST_REPLY, sizeof(struct ledger_list_reply), -1},
     {FRAME_CHALLENGE, sizeof(struct challenge_request), -1},
     {FRAME_CHALLENGE_REPLY, sizeof(struct challenge_reply), -1},
     {FRAME_LOGIN, sizeof(struct login_request), -1},
