@@ -37,8 +37,9 @@ int op_match(struct op_context *context, const void *data, struct op_result *res
 
     if (rc == 0)
         rc = budget_allows(context->budget, item->reference, &tags, &allowed);
-    if (rc == 0)
-        rc = index_get(context->store, context->tenant, &tags, &index);
+    if (rc != 0)
+        return rc;
+    rc = index_get(context->store, context->tenant, &tags, &index);
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
     bool equal = crypto_equal(index.reference, item->reference, REFERENCE_LEN);
