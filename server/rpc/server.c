@@ -6,6 +6,7 @@
 #include <grpc/support/alloc.h>
 #include <grpc/support/time.h>
 
+#include "server/rpc/executor.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/health.h"
 #include "server/rpc/internal.h"
@@ -154,6 +155,7 @@ struct rpc_server *rpc_server_start(const struct rpc_config *config, char error[
     pthread_sigmask(SIG_SETMASK, &all, &before);
     rpc_log_install();
     grpc_init();
+    rpc_executor_threads(false);
     started = prepare(server, config, error) && open_core(server, config, error);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started)
