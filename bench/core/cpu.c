@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static uint64_t read_clock(clockid_t clock)
 {
@@ -61,6 +62,48 @@ uint64_t cpu_of_process_ns(pid_t pid)
     return total;
 }
 
+uint64_t cpu_of_children_ns(pid_t pid)
+{
+    char path[32];
+    char line[1024] = "";
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return 0;
+    }
+    size_t length = fread(line, 1, sizeof(line) - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    /* The name, the second field, may hold anything; the 16th and 17th are counted from its end. */
+    const char *rest = strrchr(line, ')');
+    uint64_t user, system;
+    if (rest == NULL || sscanf(rest + 1, "%*s %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64,
+                               &user, &system) != 2) {
+        return 0;
+    }
+    return (user + system) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+void watched_memory(struct watched *watched)
+{
+    char path[32];
+    char line[128];
+    uint64_t kib;
+    watched->peak_kib = watched->private_kib = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)watched->pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (sscanf(line, "VmHWM: %" SCNu64, &kib) == 1) {
+            watched->peak_kib = kib;
+        } else if (sscanf(line, "RssAnon: %" SCNu64, &kib) == 1 || sscanf(line, "RssShmem: %" SCNu64, &kib) == 1) {
+            watched->private_kib += kib;
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
 int watched_parse(const char *text, struct watched *watched)
 {
     const char *colon = strchr(text, ':');
@@ -93,6 +136,7 @@ int watched_end(struct watched *watched, int count)
             return -1;
         }
         watched[i].used_ns = now - watched[i].before_ns;
+        watched_memory(&watched[i]);
     }
     return 0;
 }

@@ -9,8 +9,9 @@
 #include "number/individual_number.h"
 
 #define BODIES 100000000000u /* eleven digits */
-/* Coprime to 10^11, so that multiplication scatters without collisions; 10^8 times it fits 64 bits. */
+/* Coprime to 10^11, so that multiplication scatters without collisions; PEOPLE_MAX times it fits 64 bits. */
 #define SCATTER 61803398887u
+_Static_assert(UINT64_MAX / SCATTER > PEOPLE_MAX, "an index too large");
 
 void people_number(uint64_t index, char number[NUMBER_LEN])
 {

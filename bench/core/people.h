@@ -17,8 +17,10 @@ struct person {
 };
 _Static_assert(sizeof(struct person) == 28, "person layout");
 
-/* The number of person `index` (0 .. 10^8 - 1): each index has another one, scattered over all 10^11, always the same.
- */
+#define PEOPLE_MAX 200000000u
+
+/* The number of person `index` (below PEOPLE_MAX): each index has another one, scattered over all 10^11, always the
+ * same. */
 void people_number(uint64_t index, char number[NUMBER_LEN]);
 
 /* `count` people with their numbers; references zero. NULL without memory. */

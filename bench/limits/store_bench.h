@@ -38,4 +38,17 @@ int store_bench_context(struct store_bench *bench, struct budget *budget, struct
 
 struct person *store_bench_next(struct store_bench *bench);
 
+/* Guards nothing but synthetic numbers. */
+extern const uint8_t store_bench_root_key[32];
+
+/* Opens the store with room for people_count people. 0, or -1 with a line on standard error; store_close it. */
+int store_bench_open(struct store_bench *bench, const char *folder);
+
+/* Makes `folder` with a store of people_count people, its root.key and people.table. 0, or -1 with a line. */
+int store_make(struct store_bench *bench, const char *folder);
+
+/* Puts the rows of `people` people into the store's databases, `batch` a commit, and writes the report. The store is
+ * no longer one that the vault could read. 0, or -1 with a line. */
+int lmdb_rows_run(const char *folder, uint64_t people, uint32_t batch, struct histogram *latency);
+
 #endif

@@ -11,11 +11,10 @@
 #include "limits/store_bench.h"
 #include "vault/call.h"
 
-#define MAKE_PER_COMMIT  20000
 #define BYTES_PER_PERSON 1024u /* room, with what copy-on-write leaves behind */
 #define LEDGER_BYTES     (16ull << 30)
 
-static const uint8_t root_key[32] = "bench: guards nothing but itself";
+const uint8_t store_bench_root_key[32] = "bench: guards nothing but itself";
 static struct histogram latency;
 
 static const struct {
@@ -29,7 +28,7 @@ static int fail(const char *what, const char *why)
     return -1;
 }
 
-static int open_store(struct store_bench *bench, const char *folder)
+int store_bench_open(struct store_bench *bench, const char *folder)
 {
     const uint16_t prefecture = BENCH_PREFECTURE;
     size_t secrets = session_table_bytes(1) + call_engine_bytes() + sizeof(struct tenant_keys) + 4096;
@@ -37,7 +36,7 @@ static int open_store(struct store_bench *bench, const char *folder)
     if (secret_arena_open(secrets) != 0) {
         return fail("secrets", "no locked memory");
     }
-    int rc = store_open(&bench->store, folder, map_bytes, &prefecture, 1, root_key);
+    int rc = store_open(&bench->store, folder, map_bytes, &prefecture, 1, store_bench_root_key);
     if (rc != 0) {
         return fail("store", mdb_strerror(rc));
     }
@@ -47,50 +46,11 @@ static int open_store(struct store_bench *bench, const char *folder)
     return 0;
 }
 
-static int enroll_range(struct store_bench *bench, uint64_t from, uint64_t to)
-{
-    struct op_context context;
-    struct budget budget;
-    int rc = store_begin(&bench->store);
-    rc = rc == 0 ? store_bench_context(bench, &budget, &context) : rc;
-    for (uint64_t i = from; rc == 0 && i < to; i++) {
-        struct op_result result = {0};
-        uint8_t request_id[REQUEST_ID_LEN];
-        crypto_random(request_id, sizeof(request_id));
-        rc = enroll_number(&context, bench->people[i].number, request_id, &result);
-        if (rc == 0 && result.detail != DETAIL_DONE) {
-            return fail("enrol", "a number was refused");
-        }
-        memcpy(bench->people[i].reference, result.reference, REFERENCE_LEN);
-    }
-    rc = rc == 0 ? budget_close(&budget) : rc;
-    rc = rc == 0 ? store_commit(&bench->store) : rc;
-    return rc == 0 ? 0 : fail("enrol", mdb_strerror(rc));
-}
-
-static int make(struct store_bench *bench, const char *folder, const char *table)
-{
-    bench->people = people_make(bench->people_count);
-    if (bench->people == NULL || mkdir(folder, 0700) != 0) {
-        return fail("make", "no memory, or the folder exists");
-    }
-    if (open_store(bench, folder) != 0) {
-        return -1;
-    }
-    int result = 0;
-    for (uint64_t from = 0; result == 0 && from < bench->people_count; from += MAKE_PER_COMMIT) {
-        uint64_t to = from + MAKE_PER_COMMIT;
-        result = enroll_range(bench, from, to < bench->people_count ? to : bench->people_count);
-    }
-    store_close(&bench->store);
-    return result == 0 ? people_save(table, bench->people, bench->people_count) : -1;
-}
-
 static int run(struct store_bench *bench, size_t loop, const char *folder)
 {
     struct run_result result = {
         .load = loops[loop].name, .in_flight = bench->group, .items_per_call = bench->batch, .latency = &latency};
-    if (open_store(bench, folder) != 0) {
+    if (store_bench_open(bench, folder) != 0) {
         return -1;
     }
     store_prefault(&bench->store);
@@ -109,38 +69,65 @@ static int run(struct store_bench *bench, size_t loop, const char *folder)
 
 static int usage(void)
 {
-    fputs("usage: bench-store make FOLDER TABLE COUNT\n"
+    fputs("usage: bench-store make FOLDER PEOPLE\n"
+          "       bench-store rows FOLDER PEOPLE BATCH\n"
           "       bench-store match|ledger|call FOLDER TABLE BATCH GROUP SECONDS\n",
           stderr);
     return 2;
 }
 
-int main(int argc, char **argv)
+static int main_make(struct store_bench *bench, char **words)
 {
-    struct store_bench bench = {.random = 0x9e3779b97f4a7c15u, .latency = &latency};
-    if (argc < 5 || crypto_init() != 0) {
+    bench->people_count = strtoull(words[1], NULL, 10);
+    if (bench->people_count == 0 || bench->people_count > PEOPLE_MAX) {
         return usage();
     }
-    if (argc == 5 && strcmp(argv[1], "make") == 0) {
-        bench.people_count = strtoull(argv[4], NULL, 10);
-        bool fits = bench.people_count > 0 && bench.people_count <= 100000000;
-        return fits ? make(&bench, argv[2], argv[3]) == 0 ? EXIT_SUCCESS : EXIT_FAILURE : usage();
-    }
-    bench.batch = argc == 7 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0;
-    bench.group = argc == 7 ? (uint32_t)strtoul(argv[5], NULL, 10) : 0;
-    double seconds = argc == 7 ? strtod(argv[6], NULL) : 0.0;
-    if (bench.batch < 1 || bench.batch > CALL_ITEMS_MAX || bench.group < 1 || bench.group > 1024 || !(seconds > 0.0)) {
+    return store_make(bench, words[0]) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int main_rows(struct store_bench *bench, char **words)
+{
+    uint64_t people = strtoull(words[1], NULL, 10);
+    unsigned long batch = strtoul(words[2], NULL, 10);
+    if (people == 0 || people > PEOPLE_MAX || batch < 1 || batch > CALL_ITEMS_MAX) {
         return usage();
     }
-    bench.duration_ns = (uint64_t)(seconds * 1e9);
-    if (people_load(argv[3], &bench.people, &bench.people_count) != 0) {
+    return lmdb_rows_run(words[0], people, (uint32_t)batch, bench->latency) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int main_loop(struct store_bench *bench, const char *name, char **words)
+{
+    bench->batch = (uint32_t)strtoul(words[2], NULL, 10);
+    bench->group = (uint32_t)strtoul(words[3], NULL, 10);
+    double seconds = strtod(words[4], NULL);
+    if (bench->batch < 1 || bench->batch > CALL_ITEMS_MAX || bench->group < 1 || bench->group > 1024 ||
+        !(seconds > 0.0)) {
+        return usage();
+    }
+    bench->duration_ns = (uint64_t)(seconds * 1e9);
+    if (people_load(words[1], &bench->people, &bench->people_count) != 0) {
         perror("bench-store");
         return EXIT_FAILURE;
     }
     for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
-        if (strcmp(argv[1], loops[i].name) == 0) {
-            return run(&bench, i, argv[2]) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        if (strcmp(name, loops[i].name) == 0) {
+            return run(bench, i, words[0]) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         }
     }
     return usage();
+}
+
+int main(int argc, char **argv)
+{
+    struct store_bench bench = {.random = 0x9e3779b97f4a7c15u, .latency = &latency};
+    if (argc < 4 || crypto_init() != 0) {
+        return usage();
+    }
+    if (argc == 4 && strcmp(argv[1], "make") == 0) {
+        return main_make(&bench, argv + 2);
+    }
+    if (argc == 5 && strcmp(argv[1], "rows") == 0) {
+        return main_rows(&bench, argv + 2);
+    }
+    return argc == 7 ? main_loop(&bench, argv[1], argv + 2) : usage();
 }

@@ -69,10 +69,12 @@ int connection_open(const struct endpoint *endpoint, struct connection *connecti
     if (credentials == NULL) {
         return -1;
     }
-    /* Retries keep a copy of every call and cost the client a quarter of its throughput; a failed call must show. The
-     * name is the one in the bench's server certificate. */
+    /* A connection of its own, not one shared with other channels to the same server. Retries keep a copy of every call
+     * and cost the client a quarter of its throughput; a failed call must show. The name is the one in the bench's
+     * server certificate. */
     grpc_arg settings[] = {
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
+        {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, .value.integer = 1},
         {.type = GRPC_ARG_STRING,
          .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
          .value.string = (char *)"localhost"},

@@ -10,15 +10,12 @@
 #define DEPTH 2 /* one batch is sealed and opened while the vault commits the other */
 
 struct batch {
-    uint64_t first;
-    size_t count;
     uint64_t started_ns;
 };
 
 struct enrolment {
     struct sekisho_pipeline *pipeline;
-    struct person *people;
-    uint64_t count, next;
+    uint64_t first, count, next; /* people (people_number); those before next have been sent */
     size_t batch_size;
     struct sekisho_item *items;
     struct batch batch[DEPTH];
@@ -29,17 +26,16 @@ static int submit(struct enrolment *enrolment, struct batch *batch)
 {
     struct sekisho_error error;
     uint64_t left = enrolment->count - enrolment->next;
-    batch->first = enrolment->next;
-    batch->count = left < enrolment->batch_size ? left : enrolment->batch_size;
-    memset(enrolment->items, 0, batch->count * sizeof(*enrolment->items));
-    for (size_t i = 0; i < batch->count; i++) {
+    size_t count = left < enrolment->batch_size ? left : enrolment->batch_size;
+    memset(enrolment->items, 0, count * sizeof(*enrolment->items));
+    for (size_t i = 0; i < count; i++) {
         struct sekisho_item *item = &enrolment->items[i];
-        memcpy(item->number, enrolment->people[batch->first + i].number, sizeof(item->number));
+        people_number(enrolment->first + enrolment->next + i, item->number);
         sekisho_random(item->request_id, sizeof(item->request_id));
     }
     struct sekisho_request request = {
-        .operation = SEKISHO_ENROLL, .purpose = SEKISHO_REGISTER, .items = enrolment->items, .count = batch->count};
-    enrolment->next += batch->count;
+        .operation = SEKISHO_ENROLL, .purpose = SEKISHO_REGISTER, .items = enrolment->items, .count = count};
+    enrolment->next += count;
     batch->started_ns = clock_ns();
     if (sekisho_pipeline_submit(enrolment->pipeline, &request, batch, &error) != SEKISHO_OK) {
         bench_session_complain("enrol", &error);
@@ -60,7 +56,6 @@ static int take(struct enrolment *enrolment, const struct sekisho_completion *co
             fprintf(stderr, "bench-load: enrol: %s\n", sekisho_detail_name(completion->results[i].detail));
             return -1;
         }
-        memcpy(enrolment->people[batch->first + i].reference, completion->results[i].reference, REFERENCE_LEN);
     }
     histogram_record(&enrolment->latency, clock_ns() - batch->started_ns);
     return 0;
@@ -114,11 +109,11 @@ int enroll_run(const struct options *options)
     static struct enrolment enrolment;
     struct bench_session session;
     struct sekisho_error error;
+    enrolment.first = options->first;
     enrolment.count = options->count;
     enrolment.batch_size = options->batch;
-    enrolment.people = people_make(options->count);
     enrolment.items = calloc(options->batch, sizeof(*enrolment.items));
-    if (enrolment.people == NULL || enrolment.items == NULL || bench_session_open(options, &session) != 0) {
+    if (enrolment.items == NULL || bench_session_open(options, options->account, &session) != 0) {
         return -1;
     }
     int result = -1;
@@ -129,11 +124,7 @@ int enroll_run(const struct options *options)
     } else {
         bench_session_complain("enrol", &error);
     }
-    if (result == 0) {
-        result = people_save(options->table_file, enrolment.people, enrolment.count);
-    }
     result = bench_session_close(&session) == 0 ? result : -1;
-    free(enrolment.people);
     free(enrolment.items);
     return result;
 }

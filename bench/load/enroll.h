@@ -1,5 +1,4 @@
-/* Enrols the synthetic people of a bench, batch by batch with two in flight, and keeps the table of their references.
- */
+/* Enrols synthetic people that are not enrolled yet, batch by batch with two in flight. */
 #ifndef SEKISHO_BENCH_ENROLL_H
 #define SEKISHO_BENCH_ENROLL_H
 

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "core/people.h"
+#include "load/connections.h"
 #include "load/enroll.h"
 #include "load/load.h"
 #include "load/match.h"
+#include "load/mixed.h"
 #include "load/options.h"
 #include "load/ping.h"
 #include "load/session.h"
@@ -28,7 +30,9 @@ static int run_workload(const struct options *options, struct workload *workload
     if (connection_open(&options->endpoint, &connection) != 0) {
         return -1;
     }
-    int result = (stream ? stream_run : unary_run)(&connection, workload, &options->plan, &measurement);
+    int result = (stream                     ? stream_run
+                  : options->plan.rate > 0.0 ? open_run
+                                             : unary_run)(&connection, workload, &options->plan, &measurement);
     connection_close(&connection);
     return report(workload) == 0 ? result : -1;
 }
@@ -47,7 +51,7 @@ static int run_ping(const struct options *options)
 static int match_people(const struct options *options, struct match_plan *plan)
 {
     struct bench_session session;
-    if (bench_session_open(options, &session) != 0) {
+    if (bench_session_open(options, options->account, &session) != 0) {
         return -1;
     }
     plan->session = session.session;
@@ -78,14 +82,48 @@ static int run_match(const struct options *options)
     return result;
 }
 
+static int mix(const struct options *options, struct mixed_plan *plan)
+{
+    struct bench_session matcher, enroller;
+    if (bench_session_open(options, options->account, &matcher) != 0) {
+        return -1;
+    }
+    if (bench_session_open(options, options->enroll_account, &enroller) != 0) {
+        bench_session_close(&matcher);
+        return -1;
+    }
+    plan->matcher = matcher.session;
+    plan->enroller = enroller.session;
+    struct workload *workload = mixed_open(plan);
+    int result = -1;
+    if (workload != NULL) {
+        result = run_workload(options, workload, false);
+        mixed_close(workload);
+    }
+    result = bench_session_close(&enroller) == 0 ? result : -1;
+    return bench_session_close(&matcher) == 0 ? result : -1;
+}
+
+static int run_mixed(const struct options *options)
+{
+    struct mixed_plan plan = {.first = options->first, .count = options->count};
+    struct person *people;
+    if (people_load(options->table_file, &people, &plan.people_count) != 0) {
+        perror("bench-load: table");
+        return -1;
+    }
+    plan.people = people;
+    int result = mix(options, &plan);
+    free(people);
+    return result;
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct options *options);
 } commands[] = {
-    {"ping", run_ping},
-    {"enroll", enroll_run},
-    {"match", run_match},
-    {"match-stream", run_match},
+    {"ping", run_ping},          {"enroll", enroll_run}, {"match", run_match},
+    {"match-stream", run_match}, {"mixed", run_mixed},   {"connections", connections_run},
 };
 
 static int run(const struct options *options)

@@ -47,6 +47,14 @@ void measurement_record(struct measurement *measurement, uint64_t started_ns, ui
     }
 }
 
+void measurement_record_due(struct measurement *measurement, uint64_t due_ns, uint64_t now_ns)
+{
+    bool in_time = !measurement->ended && now_ns < measurement->end_ns;
+    measurement->calls += in_time;
+    measurement->late += !in_time;
+    histogram_record(&measurement->latency, now_ns - due_ns);
+}
+
 void measurement_fail(struct measurement *measurement, int status)
 {
     if (measurement->failed++ == 0) {
@@ -61,6 +69,8 @@ int measurement_result(const struct measurement *measurement, const struct workl
         .load = workload->name,
         .in_flight = measurement->plan->in_flight,
         .items_per_call = workload->items_per_call,
+        .offered_per_s = measurement->plan->rate,
+        .unanswered = measurement->late,
         .calls = measurement->calls,
         .failed = measurement->failed,
         .first_failure = measurement->first_failure,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/people.h"
+
 enum option_id {
     OPTION_TARGET = 1,
     OPTION_CA,
@@ -17,7 +19,10 @@ enum option_id {
     OPTION_PID,
     OPTION_METHOD,
     OPTION_PAYLOAD,
+    OPTION_RATE,
+    OPTION_FIRST,
     OPTION_ACCOUNT,
+    OPTION_ENROLL_ACCOUNT,
     OPTION_PASSWORD_FILE,
     OPTION_TABLE,
     OPTION_PREFECTURE,
@@ -37,6 +42,9 @@ static const struct option long_options[] = {
     {"pid", required_argument, NULL, OPTION_PID},
     {"method", required_argument, NULL, OPTION_METHOD},
     {"payload", required_argument, NULL, OPTION_PAYLOAD},
+    {"rate", required_argument, NULL, OPTION_RATE},
+    {"first", required_argument, NULL, OPTION_FIRST},
+    {"enroll-account", required_argument, NULL, OPTION_ENROLL_ACCOUNT},
     {"account", required_argument, NULL, OPTION_ACCOUNT},
     {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
     {"table", required_argument, NULL, OPTION_TABLE},
@@ -51,12 +59,14 @@ static int usage(void)
 {
     fputs(
         "usage: bench-load ping --method /package.Service/Method [--payload BYTES]\n"
-        "       bench-load enroll --count NUMBERS --batch ITEMS  SESSION\n"
+        "       bench-load connections --method /package.Service/Method --count CONNECTIONS\n"
+        "       bench-load enroll --first PERSON --count PEOPLE --batch ITEMS  SESSION\n"
         "       bench-load match [--seal-ahead CALLS]  SESSION\n"
         "       bench-load match-stream --batch ITEMS  SESSION\n"
+        "       bench-load mixed --enroll-account NAME --first PERSON --count PEOPLE  SESSION\n"
         "SESSION: --prefecture CODE --account NAME --password-file FILE --table FILE\n"
         "all:     --target ADDRESS [--ca FILE --cert FILE --key FILE] [--in-flight CALLS] [--seconds S] [--warm-up S]\n"
-        "         [--pid NAME:PID ...]\n",
+        "         [--rate CALLS_PER_SECOND] [--pid NAME:PID ...]\n",
         stderr);
     return -1;
 }
@@ -84,6 +94,17 @@ static int parse_seconds(const char *text, uint64_t *ns)
         return -1;
     }
     *ns = (uint64_t)(seconds * 1e9);
+    return 0;
+}
+
+static int parse_rate(const char *text, double *rate)
+{
+    char *end;
+    *rate = strtod(text, &end);
+    if (end == text || *end != '\0' || !(*rate >= 1.0 && *rate <= 1e7)) {
+        fprintf(stderr, "bench-load: %s is not a rate from 1 to 10,000,000 a second\n", text);
+        return -1;
+    }
     return 0;
 }
 
@@ -127,7 +148,9 @@ static int set_number(struct options *options, int id, const char *text)
         options->batch = (unsigned)value;
         return 0;
     case OPTION_COUNT_OF:
-        return parse_unsigned(text, 1, 100000000, &options->count);
+        return parse_unsigned(text, 1, PEOPLE_MAX, &options->count);
+    case OPTION_FIRST:
+        return parse_unsigned(text, 0, PEOPLE_MAX, &options->first);
     default:
         return parse_unsigned(text, 0, 10000000, &options->seal_ahead);
     }
@@ -154,11 +177,16 @@ static int set_option(struct options *options, int id, const char *text)
         return parse_seconds(text, &options->plan.warm_up_ns);
     case OPTION_PID:
         return add_watched(options, text);
+    case OPTION_RATE:
+        return parse_rate(text, &options->plan.rate);
     case OPTION_METHOD:
         options->method = text;
         return 0;
     case OPTION_ACCOUNT:
         options->account = text;
+        return 0;
+    case OPTION_ENROLL_ACCOUNT:
+        options->enroll_account = text;
         return 0;
     case OPTION_PASSWORD_FILE:
         options->password_file = text;
@@ -181,8 +209,11 @@ static bool complete(const struct options *options)
     if (endpoint->target == NULL || !tls_whole) {
         return false;
     }
-    if (strcmp(options->command, "ping") == 0) {
+    if (strcmp(options->command, "ping") == 0 || strcmp(options->command, "connections") == 0) {
         return options->method != NULL;
+    }
+    if (strcmp(options->command, "mixed") == 0 && options->enroll_account == NULL) {
+        return false;
     }
     return options->account != NULL && options->password_file != NULL && options->table_file != NULL &&
            options->prefecture != 0;
@@ -197,6 +228,7 @@ int options_parse(int argc, char **argv, struct options *options)
         .command = argv[1],
         .plan = {.in_flight = 64, .warm_up_ns = 500000000, .measure_ns = 2000000000},
         .batch = 1,
+        .count = 1,
     };
     options->plan.watched = options->watched;
     for (int id = getopt_long(argc - 1, argv + 1, "", long_options, NULL); id != -1;

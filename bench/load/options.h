@@ -5,7 +5,7 @@
 #include "load/load.h"
 
 struct options {
-    const char *command; /* ping | enroll | match | match-stream */
+    const char *command; /* ping | connections | enroll | match | match-stream | mixed */
     struct endpoint endpoint;
     struct load_plan plan;
     struct watched watched[WATCHED_MAX];
@@ -13,10 +13,11 @@ struct options {
     const char *method;
     size_t payload_bytes;
     /* the others */
-    const char *account, *password_file, *table_file;
+    const char *account, *enroll_account, *password_file, *table_file;
     unsigned prefecture;
     unsigned batch;
-    uint64_t count;      /* enroll: numbers to enrol */
+    uint64_t first;      /* enroll, mixed: the first person to enrol */
+    uint64_t count;      /* enroll, mixed: people to enrol at most; connections: how many */
     uint64_t seal_ahead; /* match: calls sealed before the run begins */
 };
 

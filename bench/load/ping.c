@@ -12,9 +12,10 @@ struct ping {
     grpc_slice message;
 };
 
-static grpc_byte_buffer *ping_request(struct workload *workload, uint64_t *token)
+static grpc_byte_buffer *ping_request(struct workload *workload, uint64_t *token, unsigned *method)
 {
     struct ping *ping = (struct ping *)workload;
+    (void)method;
     *token = 0;
     return grpc_raw_byte_buffer_create(&ping->message, 1);
 }
@@ -49,7 +50,7 @@ struct workload *ping_open(const char *method, size_t payload_bytes)
         return NULL;
     }
     ping->base = (struct workload){
-        .name = "ping", .method = method, .items_per_call = 1, .request = ping_request, .reply = ping_reply};
+        .name = "ping", .methods = {method}, .items_per_call = 1, .request = ping_request, .reply = ping_reply};
     ping->message = ping_message(payload_bytes);
     return &ping->base;
 }

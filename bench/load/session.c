@@ -25,7 +25,7 @@ static int read_password(const char *path, char password[SEKISHO_PASSWORD_MAX], 
     return *length > 0 ? 0 : -1;
 }
 
-int bench_session_open(const struct options *options, struct bench_session *session)
+int bench_session_open(const struct options *options, const char *account, struct bench_session *session)
 {
     struct sekisho_error error;
     /* Both ends of this connection are the bench's own, so the login key need not be pinned. */
@@ -48,8 +48,8 @@ int bench_session_open(const struct options *options, struct bench_session *sess
         sekisho_wipe(password, sizeof(password));
         return -1;
     }
-    if (sekisho_login(session->client, options->prefecture, options->account, password, length, &session->session,
-                      &error) != SEKISHO_OK) {
+    if (sekisho_login(session->client, options->prefecture, account, password, length, &session->session, &error) !=
+        SEKISHO_OK) {
         bench_session_complain("login", &error);
         sekisho_disconnect(session->client);
         return -1;

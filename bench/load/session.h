@@ -10,8 +10,8 @@ struct bench_session {
     struct sekisho_session *session;
 };
 
-/* 0, or -1 with a line on standard error. */
-int bench_session_open(const struct options *options, struct bench_session *session);
+/* Of one of the accounts that the options name. 0, or -1 with a line on standard error. */
+int bench_session_open(const struct options *options, const char *account, struct bench_session *session);
 /* Logs out. 0, or -1 with a line on standard error. */
 int bench_session_close(struct bench_session *session);
 

@@ -61,7 +61,7 @@ static void send_next(struct stream_loop *loop, unsigned window)
     }
     uint64_t slot = loop->sent % IN_FLIGHT_MAX;
     loop->waiting[slot].started_ns = clock_ns();
-    loop->request = loop->workload->request(loop->workload, &loop->waiting[slot].token);
+    loop->request = loop->workload->request(loop->workload, &loop->waiting[slot].token, &(unsigned){0});
     if (loop->request == NULL) {
         loop->broken = true;
         return;
@@ -134,7 +134,7 @@ int stream_run(struct connection *connection, struct workload *workload, const s
     loop.details = grpc_empty_slice();
     grpc_metadata_array_init(&loop.initial);
     grpc_metadata_array_init(&loop.trailing);
-    grpc_slice path = grpc_slice_from_copied_string(workload->method);
+    grpc_slice path = grpc_slice_from_copied_string(workload->methods[0]);
     loop.call = grpc_channel_create_call(connection->channel, NULL, GRPC_PROPAGATE_DEFAULTS, connection->queue, path,
                                          NULL, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
     grpc_slice_unref(path);

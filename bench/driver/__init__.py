@@ -1,1 +1,0 @@
-"""The driver of the benchmark: starts the sides, alternates their runs, computes ratios and writes the results."""

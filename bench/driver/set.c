@@ -1,0 +1,88 @@
+/* A whole running set over a copy of a store: the warden with its processes, as `sekisho keygen` configures it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "driver/bench.h"
+
+#define BYTES_PER_PERSON 1024u
+#define LEDGER_GIB       16u
+#define START_SECONDS    300
+#define VAULT_UID        64200 /* the configuration's uid_base, as which the vault runs when this process is root */
+
+/* In place of what keygen made: the store, and the root key that opens it. */
+static int put_store(const struct data *data, const struct set *set)
+{
+    static const char *const files[] = {"store/data.mdb", "store/erasures", "root.key"};
+    char from[PATH_SIZE], to[PATH_SIZE];
+    say("copying a store of %" PRIu64 " people", data->people);
+    int result = path_make(to, "%s/store", set->folder);
+    result = result == 0 ? folder_make(to, 0700) : result;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && result == 0; i++) {
+        const char *name = i < 2 ? files[i] + sizeof("store") : files[i];
+        result = path_make(from, "%s/%s", data->made, name);
+        result = result == 0 ? path_make(to, "%s/%s", set->folder, files[i]) : result;
+        if (result == 0 && i == 2 && remove(to) != 0) {
+            result = bench_fail("cannot replace %s", to);
+        }
+        result = result == 0 ? file_copy(from, to, i == 2 ? 0400 : 0600) : result;
+        if (result == 0 && i < 2 && geteuid() == 0 && chown(to, VAULT_UID, (gid_t)-1) != 0) {
+            result = bench_fail("cannot give %s to the vault", to);
+        }
+    }
+    return result;
+}
+
+static int allow_room(const struct data *data, const struct set *set)
+{
+    char path[PATH_SIZE];
+    if (path_make(path, "%s/sekisho.conf", set->folder) != 0) {
+        return -1;
+    }
+    FILE *file = fopen(path, "ae");
+    if (file == NULL) {
+        return bench_fail("cannot write %s", path);
+    }
+    fprintf(file, "store_size_gib = %" PRIu64 "\nuid_base = %d\n", (data->people * BYTES_PER_PERSON >> 30) + LEDGER_GIB,
+            VAULT_UID);
+    return fclose(file) == 0 ? 0 : bench_fail("cannot write %s", path);
+}
+
+static int start_warden(const struct bench *bench, struct set *set)
+{
+    struct command command;
+    char log[PATH_SIZE], rest[256];
+    bench_command(bench, "sekisho-warden", &command);
+    command_add(&command, "--config");
+    command_add(&command, "%s/sekisho.conf", set->folder);
+    if (path_make(log, "%s/warden-%u.log", bench->folder, set->port) != 0 ||
+        child_start(&set->warden, &command, log) != 0 ||
+        child_wait_line(&set->warden, "ready:", START_SECONDS, rest, sizeof(rest)) != 0) {
+        return -1;
+    }
+    set->front = find_descendant(set->warden.pid, "sekisho-front");
+    set->vault = find_descendant(set->warden.pid, "sekisho-vault");
+    return set->front != 0 && set->vault != 0 ? 0 : bench_fail("the set has no front or no vault");
+}
+
+int set_start(struct bench *bench, enum part part)
+{
+    bool large = part == PART_SET_LARGE;
+    struct set *set = &bench->set[large];
+    struct data *data = &bench->data[large];
+    set->port = free_port();
+    if (path_make(set->folder, "%s/set-%" PRIu64, bench->folder, data->people) != 0 ||
+        path_make(set->store, "%s/store/data.mdb", set->folder) != 0 || keys_make(bench, set->folder, set->port) != 0 ||
+        put_store(data, set) != 0 || allow_room(data, set) != 0) {
+        return -1;
+    }
+    say("starting a set over %" PRIu64 " people", data->people);
+    return start_warden(bench, set);
+}
+
+void set_end(struct bench *bench, enum part part)
+{
+    struct set *set = &bench->set[part == PART_SET_LARGE];
+    child_end(&set->warden, 60);
+    folder_remove(set->folder);
+}
