@@ -161,7 +161,7 @@ static void one_reference_very_many_numbers(void **state)
     evil->limits = (struct guess_limits){5, 10, 3, 1u << 20, 1u << 20, 1u << 20};
     serve(evil);
     assert_int_equal(evil_item(evil, OPERATION_ENROLL, reference, 1), OUTCOME_DONE);
-    for (unsigned guess = 0; guess < 100000; guess += 64) {
+    for (unsigned guess = 0; guess < 20000; guess += 64) {
         for (unsigned i = 0; i < 64; i++) {
             memcpy(items[i].reference, reference, REFERENCE_LEN);
             test_number(guess % 6400 == 0 && i == 63 ? 1 : 100 + guess + i, items[i].number);

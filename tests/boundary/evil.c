@@ -187,7 +187,7 @@ static void send_configuration(struct evil *evil)
         .tenant_count = 2,
         .tenants = {TENANT_A, TENANT_B},
         .store_bytes = STORE_BYTES,
-        .session_ttl_s = 60,
+        .session_ttl_s = 600,
         .session_max = 16,
     };
 

@@ -79,7 +79,8 @@ void evil_expect_unchanged(struct evil *evil, const uint8_t before[32]);
  * a number. */
 bool evil_has_number(const uint8_t *bytes, size_t length);
 
-/* SHA-256 over the store's file: equal before and after whatever must change nothing. */
+/* A hash over all rows of the store but its clock, and its erasure journal: equal before and after whatever must change
+ * nothing. */
 void evil_store_digest(struct evil *evil, uint8_t digest[32]);
 
 #endif

@@ -4,7 +4,7 @@
 
 struct session_open evil_session(uint8_t id, uint16_t tenant)
 {
-    struct session_open open = {.tenant = tenant, .role = 1, .ttl_ms = 60000, .account = "evil"};
+    struct session_open open = {.tenant = tenant, .role = 1, .ttl_ms = 600000, .account = "evil"};
 
     open.account[4] = (char)('a' + id);
     memset(open.session, id, sizeof open.session);

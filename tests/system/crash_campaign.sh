@@ -91,6 +91,7 @@ for round in $(seq "$rounds"); do
   code=0
   as reception sekisho-crash "$mode" "$folder" "$seed" >"$folder/audit.log" 2>&1 || code=$?
   ((code == 0)) || { head -n 40 "$folder/audit.log"; fail "round $round, kill -9 of $victim after $delay ms: seed $seed"; }
+  grep '^slow' "$folder/audit.log" || true
   echo "round $round: $victim after $delay ms: $(tail -n 1 "$folder/audit.log")"
   [[ $(tail -n 1 "$folder/audit.log") == *", 0 changes unanswered"* ]] || interrupted[$victim]=$((${interrupted[$victim]:-0} + 1))
 done

@@ -2,12 +2,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "campaign.h"
 #include "desks.h"
 #include "people.h"
 
 #define PROBES_MAX 40 /* budgets looked at in one audit */
+#define SLOW_S     3  /* a call that takes longer is told: a disk's or a machine's stall, or worse */
 
 static unsigned found;
 
@@ -17,8 +19,14 @@ static bool call_ok(enum desk which, const struct sekisho_request *request, stru
                     struct sekisho_receipt *receipt)
 {
     struct sekisho_error error;
+    struct timespec from, to;
 
-    if (sekisho_call(desk[which], request, results, receipt, &error) == SEKISHO_OK)
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    enum sekisho_status status = sekisho_call(desk[which], request, results, receipt, &error);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    if (to.tv_sec - from.tv_sec >= SLOW_S)
+        printf("slow: a call of operation %d took %ld s\n", (int)request->operation, (long)(to.tv_sec - from.tv_sec));
+    if (status == SEKISHO_OK)
         return true;
     FOUND("a call of the audit: %s %s", error.reason, error.message);
     return false;

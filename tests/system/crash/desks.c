@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define LOGIN_ATTEMPTS 20
 
 struct sekisho_client *client;
 struct sekisho_session *desk[DESK_COUNT];
@@ -21,10 +24,21 @@ static bool log_in(const char *folder, enum desk which)
         exit(2);
     }
     fclose(file);
-    if (sekisho_login(client, PREFECTURE, accounts[which], password, strcspn(password, "\n"), &desk[which], &error) ==
-        SEKISHO_OK)
-        return true;
-    fprintf(stderr, "login of %s: %s\n", accounts[which], error.reason);
+    enum sekisho_status status =
+        sekisho_login(client, PREFECTURE, accounts[which], password, strcspn(password, "\n"), &desk[which], &error);
+    if (status != SEKISHO_OK)
+        fprintf(stderr, "login of %s: %s\n", accounts[which], error.reason);
+    return status == SEKISHO_OK;
+}
+
+/* A password costs memory and time on purpose: a machine that others keep busy may need several attempts. */
+static bool log_in_patiently(const char *folder, enum desk which)
+{
+    for (int attempt = 0; attempt < LOGIN_ATTEMPTS; attempt++) {
+        if (log_in(folder, which))
+            return true;
+        sleep(1);
+    }
     return false;
 }
 
@@ -35,7 +49,7 @@ bool desks_open(const char *folder)
                                             .certificate_file = getenv("SEKISHO_CERT"),
                                             .key_file = getenv("SEKISHO_KEY"),
                                             .pin = getenv("SEKISHO_PIN"),
-                                            .timeout_ms = 10000};
+                                            .timeout_ms = 60000};
     struct sekisho_error error;
 
     if (sekisho_connect(&options, &client, &error) != SEKISHO_OK) {
@@ -43,7 +57,7 @@ bool desks_open(const char *folder)
         exit(2);
     }
     for (int which = 0; which < DESK_COUNT; which++)
-        if (!log_in(folder, (enum desk)which))
+        if (!log_in_patiently(folder, (enum desk)which))
             return false;
     return true;
 }
