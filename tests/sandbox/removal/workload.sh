@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# A day of a set in a few seconds: everything that its processes do once they are locked down. Ends with 0 when all of
+# it worked. workload.sh CLIENTS PROCESSES: the folders of the executables; PROCESSES holds "removed-row" too.
+clients=$1
+. "$(dirname "$0")/../../system/case.sh"
+PATH=$2:$PATH
+
+echo "keys"
+set_create "$folder" >/dev/null
+(umask 077 && head -c 12 /dev/urandom | base64 >"$folder/owner01.password" && head -c 12 /dev/urandom | base64 >"$folder/phrase")
+sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account owner01 --role OWN \
+  --password-file "$folder/owner01.password" 2>/dev/null
+conf=$folder/set/sekisho.conf
+sekisho key wrap --root-key "$folder/set/root.key" --output "$folder/set/root.wrapped" --memory-mib 64 \
+  --password-file "$folder/phrase" >/dev/null 2>&1
+sed -i '/^root_key/d' "$conf"
+printf 'root_key = passphrase:%s\n' "$folder/set/root.wrapped" >>"$conf"
+grep -q '^socket' "$conf" || echo "socket = $folder/set/socket/api" >>"$conf"
+
+echo "a start that asks for the passphrase at a terminal"
+SEKISHO_LOG=$folder/warden.log python3 "$(dirname "$0")/at_terminal.py" "$conf" "$folder/phrase" ||
+  fail "no start at a terminal"
+
+echo "a start with the passphrase in a file"
+echo "root_key_secret = $folder/phrase" >>"$conf"
+set_start || fail "the set does not start"
+
+echo "calls"
+for login in reception:reception01 review:reviewer01 approval:approver01 audit:auditor01; do
+  set_login "${login%:*}" "${login#*:}" || fail "no login"
+done
+people 3000 1 "$folder/people.csv"
+wants 0 as reception sekisho enroll --input "$folder/people.csv" --output "$folder/enrolled.csv"
+paste -d, <(cut -d, -f3 "$folder/enrolled.csv") <(cut -d, -f1 "$folder/people.csv") >"$folder/pairs.csv"
+as review sekisho match --purpose change --input "$folder/pairs.csv" --quiet >/dev/null &
+others=($!)
+for _ in 1 2 3 4 5 6 7 8; do
+  as audit sekisho status >/dev/null &
+  others+=($!)
+done
+for pid in "${others[@]}"; do wait "$pid" || fail "a call among others"; done
+head -n 3 "$folder/people.csv" >"$folder/some.csv"
+wants 0 as review sekisho lookup --purpose change --input "$folder/some.csv" --quiet
+paste -d, <(sed -n '1,2p' "$folder/pairs.csv" | cut -d, -f1) <(sed -n '1p;3p' "$folder/pairs.csv" | cut -d, -f2) >"$folder/guess.csv"
+wants 1 as review sekisho match --purpose change --input "$folder/guess.csv" --quiet
+sekisho synth --prefecture 11 --count 1 --seed 777 2>/dev/null | cut -d, -f1 >"$folder/new.csv"
+paste -d, <(sed -n '1,2p' "$folder/pairs.csv" | cut -d, -f1) "$folder/new.csv" >"$folder/replace.csv"
+wants 0 as approval sekisho replace --purpose change --input "$folder/replace.csv" --quiet
+sed -n '1p;3p' "$folder/pairs.csv" | cut -d, -f1 >"$folder/erase.csv"
+wants 0 as approval sekisho erase --purpose delete --input "$folder/erase.csv" --quiet
+wants 0 as audit sekisho ledger verify --full --trust-first-use
+wants 0 as audit sekisho ledger show --limit 10 --quiet
+wants 0 as audit sekisho ledger export --out "$folder/tiles" --trust-first-use
+wants 0 as review sekisho status --address "unix:$folder/set/socket/api"
+wants 0 set_login approval owner01 --replace-session
+wants 0 as approval sekisho key rotate
+wants 0 as review sekisho attest --check
+
+echo "stopped and continued, as under a debugger"
+front=$(set_process front)
+kill -STOP "$front" && sleep 0.2 && kill -CONT "$front"
+wants 0 as review sekisho status
+wants 0 as review sekisho logout
+
+echo "the end"
+set_stop || fail "the set ended with $?"
+! grep -q 'killed' "$folder/warden.log" || fail "a process was killed"
