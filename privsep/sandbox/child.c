@@ -93,17 +93,6 @@ void child_step(struct child *child, enum sandbox_step step, bool ok)
     child->steps |= 1u << step;
 }
 
-/* The promises that hold for every process; which steps a process must have done is the warden's knowledge. */
-static bool keeps_promises(const struct attest_report *report)
-{
-    const struct process_view *view = &report->view;
-
-    return view->no_new_privs == 1 && view->seccomp == 2 && view->seccomp_filters >= 1 && report->dumpable == 0 &&
-           (view->cap_inheritable | view->cap_permitted | view->cap_effective | view->cap_bounding |
-            view->cap_ambient) == 0 &&
-           view->uid == view->euid && view->uid == view->suid && view->gid == view->egid && view->gid == view->sgid;
-}
-
 void child_attest(struct child *child)
 {
     struct attest_report *report = &child->report;
@@ -111,7 +100,7 @@ void child_attest(struct child *child)
     report->user_namespace = (child->config.flags & LAUNCH_ROOT) == 0;
     bool read = attest_self(report, child->status_fd, child->steps);
     errno = read ? EPERM : errno;
-    child_step(child, STEP_SELF_CHECK, read && keeps_promises(report));
+    child_step(child, STEP_SELF_CHECK, read && attest_keeps_promises(report));
     report->steps = child->steps;
     if (channel_send(&control, FRAME_ATTEST, 0, report, sizeof *report) != CHANNEL_OK)
         child_exit(EXIT_PEER_GONE, EVENT_NONE, 0, 0, 0);

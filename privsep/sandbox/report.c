@@ -43,3 +43,14 @@ bool attest_self(struct attest_report *report, int status_fd, uint32_t steps)
 #endif
     return process_view_pid(status_fd, &report->pid) && process_view_read(status_fd, &report->view);
 }
+
+bool attest_keeps_promises(const struct attest_report *report)
+{
+    const struct process_view *view = &report->view;
+
+    return view->no_new_privs == 1 && view->seccomp == 2 && view->seccomp_filters >= 1 && report->dumpable == 0 &&
+           report->mdwe == 1 &&
+           (view->cap_inheritable | view->cap_permitted | view->cap_effective | view->cap_bounding |
+            view->cap_ambient) == 0 &&
+           view->uid == view->euid && view->uid == view->suid && view->gid == view->egid && view->gid == view->sgid;
+}

@@ -117,6 +117,8 @@ bool process_view_pid(int status_fd, uint32_t *pid); /* as the /proc that it was
 /* report.c: fills what a process can read of itself: view, pid, descriptors below 4096, dumpable, MDWE, sanitized.
  * `steps` says what it has done. Works inside every policy. */
 bool attest_self(struct attest_report *report, int status_fd, uint32_t steps);
+/* Does it show what holds for every process? Which steps a process must have done is the warden's knowledge. */
+bool attest_keeps_promises(const struct attest_report *report);
 
 /*
  * child.c: what every child's main does with the warden. `steps` is kept by sandbox_did and sandbox_failed.

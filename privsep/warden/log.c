@@ -127,13 +127,20 @@ void log_line(const char *process, const char *format, ...)
     write_line(process, text);
 }
 
+/* Not strerror(3), which allocates for a number that it does not know: the number may be anything. */
+static const char *error_text(uint32_t number)
+{
+    const char *text = strerrordesc_np((int)number);
+    return text ? text : "unknown error";
+}
+
 static int put_argument(char *out, size_t room, char kind, uint32_t value)
 {
     switch (kind) {
     case 's':
         return snprintf(out, room, "%s", NAME(step_names, value));
     case 'e':
-        return snprintf(out, room, "%s", strerror((int)value));
+        return snprintf(out, room, "%s", error_text(value));
     case 'p':
         return snprintf(out, room, "%s", NAME(peer_names, value));
     case 'v':

@@ -46,7 +46,9 @@ void seal_warden(struct set *set)
     report->landlock_scope = landlock.scope;
     report->filter_rows = (uint32_t)self->policy->count;
     report->user_namespace = !set->own_uids;
-    step(STEP_SELF_CHECK, attest_self(report, self->status_fd, steps_done));
+    bool read = attest_self(report, self->status_fd, steps_done);
+    errno = read ? EPERM : errno;
+    step(STEP_SELF_CHECK, read && attest_keeps_promises(report));
     report->steps = steps_done;
     step(STEP_SELF_CHECK, (steps_done & self->steps) == self->steps && verify_still(self) == NULL);
     self->phase = PHASE_SERVING;

@@ -35,6 +35,8 @@ static const char *check_view(const struct set *set, const struct worker *worker
     if ((view->cap_inheritable | view->cap_permitted | view->cap_effective | view->cap_bounding | view->cap_ambient) !=
         0)
         return "capabilities";
+    if ((worker->steps & 1u << STEP_SECRETS) != 0 && view->locked_kb == 0)
+        return "locked memory";
     if (worker->threads != 0 && view->threads != worker->threads)
         return "number of threads";
     return NULL;

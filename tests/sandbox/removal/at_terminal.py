@@ -41,4 +41,5 @@ for _ in range(200):
         break
     time.sleep(0.05)
 os.kill(pid, signal.SIGTERM)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.exit("ended with %d" % code if code else 0)

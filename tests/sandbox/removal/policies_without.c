@@ -1,8 +1,11 @@
 /*
- * The product's policies with one row taken out, and a clock that is always a system call, as on a machine whose vDSO
- * has none. Linked into the copies of the processes in this folder only: no product binary can leave a row out.
+ * The product's policies with one row taken out. Linked into the copies of the processes in this folder only: no
+ * product binary can leave a row out. What takes a big store, a long time or another machine happens here in a small
+ * workload: an hour passes in a second, the clock is a system call, as on a machine whose vDSO has none, and malloc can
+ * be tuned.
  *
- * The row is named by the file "removed-row" beside the executable: "POLICY ROW", counted from 0 as in the golden file.
+ * The file "removed-row" beside the executable says "POLICY ROW MALLOC": ROW counts from 0 as in the golden file;
+ * MALLOC is `usual`, or `large`: blocks of two pages are large already.
  */
 #define seccomp_policy_vault        whole_vault
 #define seccomp_policy_auth         whole_auth
@@ -19,6 +22,7 @@
 #undef seccomp_policy_unseal_token
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +35,16 @@
 static char removed_policy[32];
 static size_t removed_row;
 
+static void tune_malloc(const char *tuning)
+{
+    if (strcmp(tuning, "large") == 0)
+        (void)mallopt(M_MMAP_THRESHOLD, 8192);
+}
+
 /* Before main: there is no file system to read from when the policies are asked for. */
 __attribute__((constructor)) static void read_removed_row(void)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], tuning[8];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "removed-row");
 
     if (length < 0)
@@ -42,9 +52,10 @@ __attribute__((constructor)) static void read_removed_row(void)
     path[length] = '\0';
     strcpy(strrchr(path, '/') + 1, "removed-row");
     FILE *file = fopen(path, "re");
-    if (!file || fscanf(file, "%31s %zu", removed_policy, &removed_row) != 2)
+    if (!file || fscanf(file, "%31s %zu %7s", removed_policy, &removed_row, tuning) != 3)
         abort();
     fclose(file);
+    tune_malloc(tuning);
 }
 
 static const struct seccomp_policy *without(const struct seccomp_policy *whole)
@@ -79,6 +90,21 @@ WITHOUT(unseal_token)
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     return (int)syscall(SYS_clock_gettime, clock, now);
+}
+
+/* Of the libraries only libcrypto asks so, for the age of its random generators. */
+time_t time(time_t *where)
+{
+    static time_t start;
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (start == 0)
+        start = now.tv_sec;
+    time_t faster = start + (now.tv_sec - start) * 3600;
+    if (where)
+        *where = faster;
+    return faster;
 }
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone)

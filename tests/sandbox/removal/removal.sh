@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Takes one row at a time out of every policy and wants something to break: a death that is no longer its own
-# (dying.c), or the workload of a whole set (workload.sh). A row that nothing misses is one too many.
+# (missing.c), the workload of a whole set (workload.sh), the same with blocks that are large sooner, or at last memory
+# that cannot grow (missing.c). A row that nothing misses is one too many.
 #
 #   removal.sh BIN [--policies "NAME..."] [--sample N] [--jobs N]
 #
@@ -30,25 +31,34 @@ rows() { # "POLICY ROW" a line
   done
 }
 
+# What a missing row does is kill by SIGSYS; a workload that breaks otherwise proves nothing.
+killed='outside its policy|code 159|with 159'
+works() { # works FOLDER: false when a process was killed
+  timeout 100 "$here/workload.sh" "$bin" "$1" >"$1/said" 2>&1 && return 0
+  if grep -qE "$killed" "$1/said"; then
+    found="the workload: $(grep -oE '^(a start at a terminal|a start|calls|many at once|calls of every kind|stopped and continued|the end)$' "$1/said" | tail -n 1)"
+    return 1
+  fi
+  grep -A 12 '^FAILED' "$1/said" >&2 || tail -n 3 "$1/said" >&2
+}
 try() { # try POLICY ROW: what misses the row
-  local mine=$work/$1-$2 found
+  local mine=$work/$1-$2 found needed
   mkdir "$mine"
   cp -l "$processes"/sekisho-* "$mine" 2>/dev/null || cp "$processes"/sekisho-* "$mine"
-  echo "$1 $2" >"$mine/removed-row"
-  if ! "$processes/dying" "$1" "$2"; then
-    found="a crash"
-  elif ! timeout 100 "$here/workload.sh" "$bin" "$mine" >"$mine/said" 2>/dev/null; then
-    found="the workload: $(grep -B 1 -m 1 '^FAILED' "$mine/said" | head -n 1)"
-  else
-    found="NOTHING"
-  fi
-  printf '%-7s %2d  %-58s %s\n' "$1" "$2" "$(sed -n "$(($2 + 1))p" "$here/../golden/$1.txt")" "$found" | tee "$work/$1-$2.result"
+  needed=$("$processes/missing" "$1" "$2")
+  found=${needed:-NOTHING}
+  for malloc in usual large; do
+    [[ $found == "a crash" ]] && break
+    echo "$1 $2 $malloc" >"$mine/removed-row"
+    works "$mine" || break
+  done
+  printf '%-6s %2d  %-72s %s\n' "$1" "$2" "$(sed -n "$(($2 + 1))p" "$here/../golden/$1.txt")" "$found" | tee "$work/$1-$2.result"
   rm -rf "$mine"
 }
-export -f try
-export work here bin processes
+export -f try works
+export work here bin processes killed
 
-echo "none 0" >"$processes/removed-row"
+echo "none 0 usual" >"$processes/removed-row"
 "$here/workload.sh" "$bin" "$processes" >"$work/whole" 2>&1 || {
   cat "$work/whole"
   echo "the workload breaks under the whole policies"

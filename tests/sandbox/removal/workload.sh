@@ -7,7 +7,10 @@ PATH=$2:$PATH
 
 echo "keys"
 set_create "$folder" >/dev/null
-(umask 077 && head -c 12 /dev/urandom | base64 >"$folder/owner01.password" && head -c 12 /dev/urandom | base64 >"$folder/phrase")
+(
+  umask 077
+  for secret in owner01.password phrase; do head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/$secret"; done
+)
 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account owner01 --role OWN \
   --password-file "$folder/owner01.password" 2>/dev/null
 conf=$folder/set/sekisho.conf
@@ -17,11 +20,11 @@ sed -i '/^root_key/d' "$conf"
 printf 'root_key = passphrase:%s\n' "$folder/set/root.wrapped" >>"$conf"
 grep -q '^socket' "$conf" || echo "socket = $folder/set/socket/api" >>"$conf"
 
-echo "a start that asks for the passphrase at a terminal"
+echo "a start at a terminal"
 SEKISHO_LOG=$folder/warden.log python3 "$(dirname "$0")/at_terminal.py" "$conf" "$folder/phrase" ||
   fail "no start at a terminal"
 
-echo "a start with the passphrase in a file"
+echo "a start"
 echo "root_key_secret = $folder/phrase" >>"$conf"
 set_start || fail "the set does not start"
 
@@ -29,16 +32,26 @@ echo "calls"
 for login in reception:reception01 review:reviewer01 approval:approver01 audit:auditor01; do
   set_login "${login%:*}" "${login#*:}" || fail "no login"
 done
-people 3000 1 "$folder/people.csv"
+people 6000 1 "$folder/people.csv"
 wants 0 as reception sekisho enroll --input "$folder/people.csv" --output "$folder/enrolled.csv"
 paste -d, <(cut -d, -f3 "$folder/enrolled.csv") <(cut -d, -f1 "$folder/people.csv") >"$folder/pairs.csv"
-as review sekisho match --purpose change --input "$folder/pairs.csv" --quiet >/dev/null &
-others=($!)
-for _ in 1 2 3 4 5 6 7 8; do
-  as audit sekisho status >/dev/null &
+wants 0 as review sekisho match --purpose change --input "$folder/pairs.csv" --quiet
+
+echo "many at once"
+# so that gRPC's threads get into each other's way
+many() {
+  # shellcheck disable=SC2016
+  as audit sh -c 'exec bench-load ping --method /sekisho.v1.SystemService/GetStatus --target "$SEKISHO_ADDRESS" \
+    --ca "$SEKISHO_CA" --cert "$SEKISHO_CERT" --key "$SEKISHO_KEY" --in-flight 64 --warm-up 0 --seconds 3'
+}
+others=()
+for i in 1 2 3 4; do
+  many >"$folder/many.$i" 2>&1 &
   others+=($!)
 done
-for pid in "${others[@]}"; do wait "$pid" || fail "a call among others"; done
+for pid in "${others[@]}"; do wait "$pid" || { cat "$folder"/many.*; fail "many calls at once"; }; done
+
+echo "calls of every kind"
 head -n 3 "$folder/people.csv" >"$folder/some.csv"
 wants 0 as review sekisho lookup --purpose change --input "$folder/some.csv" --quiet
 paste -d, <(sed -n '1,2p' "$folder/pairs.csv" | cut -d, -f1) <(sed -n '1p;3p' "$folder/pairs.csv" | cut -d, -f2) >"$folder/guess.csv"
@@ -54,9 +67,11 @@ wants 0 as audit sekisho ledger export --out "$folder/tiles" --trust-first-use
 wants 0 as review sekisho status --address "unix:$folder/set/socket/api"
 wants 0 set_login approval owner01 --replace-session
 wants 0 as approval sekisho key rotate
+sed '2,3d' "$folder/pairs.csv" >"$folder/others.csv" # not the two that were changed and erased
+for _ in 1 2 3; do wants 0 as review sekisho match --purpose change --input "$folder/others.csv" --quiet; done
 wants 0 as review sekisho attest --check
 
-echo "stopped and continued, as under a debugger"
+echo "stopped and continued"
 front=$(set_process front)
 kill -STOP "$front" && sleep 0.2 && kill -CONT "$front"
 wants 0 as review sekisho status
