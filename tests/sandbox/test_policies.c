@@ -190,8 +190,8 @@ static void compares_all_64_bits(void **state)
     assert_int_equal(OUTCOME(seccomp_policy_vault, recvmsg, 4), 0);
     assert_int_equal(OUTCOME(seccomp_policy_vault, recvmsg, 4 | BIT_40), KILLED);
     assert_int_equal(OUTCOME(seccomp_policy_vault, recvmsg, 6), KILLED);
-    assert_int_equal(OUTCOME(seccomp_policy_vault, pwrite64, 8), 0);
-    assert_int_equal(OUTCOME(seccomp_policy_vault, pwrite64, 8 | BIT_40), KILLED);
+    assert_int_equal(OUTCOME(seccomp_policy_vault, pwrite64, 9), 0);
+    assert_int_equal(OUTCOME(seccomp_policy_vault, pwrite64, 9 | BIT_40), KILLED);
     assert_int_equal(OUTCOME(seccomp_policy_vault, mmap, 0, 4096, rw, anonymous, -1), 0);
     assert_int_equal(OUTCOME(seccomp_policy_vault, mmap, 0, 4096, rw | BIT_40, anonymous, -1), KILLED);
     assert_int_equal(OUTCOME(seccomp_policy_auth, getrandom, 0, 0, 0), 0);
