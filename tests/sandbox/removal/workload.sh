@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A day of a set in a few seconds: everything that its processes do once they are locked down. Ends with 0 when all of
 # it worked. workload.sh CLIENTS PROCESSES: the folders of the executables; PROCESSES holds "removed-row" too.
+# SEKISHO_BUSY: seconds of many calls at once (3).
 clients=$1
 . "$(dirname "$0")/../../system/case.sh"
 PATH=$2:$PATH
@@ -42,7 +43,7 @@ echo "many at once"
 many() {
   # shellcheck disable=SC2016
   as audit sh -c 'exec bench-load ping --method /sekisho.v1.SystemService/GetStatus --target "$SEKISHO_ADDRESS" \
-    --ca "$SEKISHO_CA" --cert "$SEKISHO_CERT" --key "$SEKISHO_KEY" --in-flight 64 --warm-up 0 --seconds 3'
+    --ca "$SEKISHO_CA" --cert "$SEKISHO_CERT" --key "$SEKISHO_KEY" --in-flight 64 --warm-up 0 --seconds "${SEKISHO_BUSY:-3}"'
 }
 others=()
 for i in 1 2 3 4; do
