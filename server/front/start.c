@@ -51,7 +51,7 @@ bool front_connect(struct front_process *process, const struct launch_config *co
     front->vault = link_new(&process->vault, &vault_link_options, wake_fd);
     front->auth = link_new(&process->auth, &auth_link_options, wake_fd);
     front->warden = link_new(control, &warden_link_options, wake_fd);
-    if (!front->sessions || !front->vault || !front->auth || !front->warden)
+    if (!front->sessions || !front->vault || !front->auth || !front->warden || !bulk_init(&front->bulk, front->vault))
         return false;
     const struct reader_config reader = {.links = {front->warden, front->auth},
                                          .watched_fd = vault_fd,

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include "server/channel/bulk.h"
 #include "server/channel/link.h"
 #include "server/rpc/rpc.h"
 #include "server/services/session_table.h"
@@ -12,6 +13,7 @@
 
 struct front {
     struct link *warden, *vault, *auth;
+    struct bulk bulk; /* to the vault */
     struct session_table *sessions;
     int64_t started_at_us; /* UTC */
     /* The vault's keys for citizens' blobs, by tenant, once asked for: they do not change while the vault runs. */

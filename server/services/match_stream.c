@@ -1,6 +1,7 @@
 /*
- * NumberService.MatchStream: several sealed batches in flight at the vault, answers in order. The vault answers in the
- * order it was asked (vault_client.c has the link check that), so the stream counts and keeps no answer.
+ * NumberService.MatchStream: several sealed batches in flight, answers in order. They go to the vault in the lane of
+ * bulk calls, which keeps their order, and the vault answers in the order it was asked (vault_client.c has the link
+ * check that), so the stream counts and keeps no answer.
  *
  * The stream reads no further message while its window is full or its client does not read. The first message that
  * fails ends it, after the answers of those before.
@@ -112,7 +113,7 @@ void match_stream_start(struct rpc_call *call)
 void match_stream_message(struct rpc_call *call, const ProtobufCMessage *request)
 {
     const Sekisho__V1__SealedCall *sealed = ((const sealed_request *)request)->call;
-    const struct front *front = rpc_call_context(call);
+    struct front *front = rpc_call_context(call);
     struct match_stream *stream = rpc_call_user(call);
     struct session_call head;
     struct rpc_error error;
@@ -123,7 +124,7 @@ void match_stream_message(struct rpc_call *call, const ProtobufCMessage *request
         fail_unsent(stream, &error);
     } else if (!stream->ending) {
         /* The answer waits for the lock, so the entry may be made after the request was sent. */
-        enum link_sent sent = vault_call(front->vault, &head, sealed->ciphertext.data, on_answer, stream);
+        enum link_sent sent = bulk_call(&front->bulk, &head, sealed->ciphertext.data, on_answer, stream);
         if (sent == LINK_SENT)
             stream->sequences[(stream->first + stream->in_flight++) % WINDOW] = head.call_seq;
         else

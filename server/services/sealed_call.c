@@ -67,13 +67,20 @@ void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescr
     response->reply = reply;
 }
 
+static enum link_sent send_single(struct front *front, const struct session_call *head, const uint8_t *ciphertext,
+                                  vault_call_done *done, struct rpc_call *call)
+{
+    bulk_make_way(&front->bulk);
+    return vault_call(front->vault, head, ciphertext, done, call);
+}
+
 _Static_assert(sizeof(void *) >= sizeof(uint64_t), "a sequence number fits a pointer");
 
 void sealed_unary(struct rpc_call *call, const ProtobufCMessage *request, enum operation operation,
                   vault_call_done *done)
 {
     const Sekisho__V1__SealedCall *sealed = ((const sealed_request *)request)->call;
-    const struct front *front = rpc_call_context(call);
+    struct front *front = rpc_call_context(call);
     struct session_call head;
     struct rpc_error error;
 
@@ -84,7 +91,9 @@ void sealed_unary(struct rpc_call *call, const ProtobufCMessage *request, enum o
     /* All that the answer needs of the request: no memory of its own.
      * NOLINTNEXTLINE(performance-no-int-to-ptr): never a pointer */
     rpc_call_set_user(call, (void *)(uintptr_t)sealed->sequence);
-    enum link_sent sent = vault_call(front->vault, &head, sealed->ciphertext.data, done, call);
+    const uint8_t *ciphertext = sealed->ciphertext.data;
+    enum link_sent sent = head.sealed_length < BULK_SEALED_MIN ? send_single(front, &head, ciphertext, done, call)
+                                                               : bulk_call(&front->bulk, &head, ciphertext, done, call);
     if (sent != LINK_SENT)
         rpc_call_finish(call, error_of_link(sent, FRONT_VAULT_UNAVAILABLE));
 }

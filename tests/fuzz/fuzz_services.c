@@ -295,6 +295,7 @@ static void start_front(void)
     front = (struct front){
         .warden = peers[WARDEN].link, .vault = peers[VAULT].link, .auth = peers[AUTH].link, .started_at_us = 1};
     front.sessions = session_table_new(4);
+    REQUIRE(bulk_init(&front.bulk, front.vault));
     REQUIRE(front.sessions && pthread_mutex_init(&front.citizen_lock, NULL) == 0);
     for (uint8_t i = 0; i < SESSION_ID_LEN; i++)
         row.id[i] = i + 1;
@@ -338,6 +339,7 @@ static void end_front(void)
         if (world.call[i].method->on_done)
             world.call[i].method->on_done(&world.call[i]);
     rpc_arena_free(&world.arena);
+    bulk_destroy(&front.bulk);
     session_table_free(front.sessions);
     pthread_mutex_destroy(&front.citizen_lock);
     for (int i = 0; i < PEERS; i++) {

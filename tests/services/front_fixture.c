@@ -19,6 +19,7 @@ int fixture_set_up(void **state)
     fixture->auth = fake_peer_new(PEER_AUTH, &auth_link_options);
     fixture->front.vault = fixture->vault->link;
     fixture->front.auth = fixture->auth->link;
+    assert_true(bulk_init(&fixture->front.bulk, fixture->front.vault));
     fixture->front.sessions = session_table_new(4);
     pthread_mutex_init(&fixture->front.citizen_lock, NULL);
     assert_true(session_table_add(fixture->front.sessions, &row, link_now_ms()));
@@ -32,6 +33,7 @@ int fixture_tear_down(void **state)
 
     fake_peer_free(fixture->vault);
     fake_peer_free(fixture->auth);
+    bulk_destroy(&fixture->front.bulk);
     session_table_free(fixture->front.sessions);
     pthread_mutex_destroy(&fixture->front.citizen_lock);
     free(fixture);
