@@ -33,6 +33,9 @@ store_loop store_loop_ledger;
 /* Whole sealed calls, as the vault's main loop handles them, with a durable commit a group: all but the channel. */
 store_loop store_loop_call;
 
+/* What the ledger costs: prints rates of sealed calls with and without it, in turns. 0 or -1. */
+int store_ledger_cost(struct store_bench *bench, const char *folder);
+
 /* The context of operations in the open transaction; `budget` is closed by the caller. 0 or the store's code. */
 int store_bench_context(struct store_bench *bench, struct budget *budget, struct op_context *context);
 

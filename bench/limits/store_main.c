@@ -71,7 +71,8 @@ static int usage(void)
 {
     fputs("usage: bench-store make FOLDER PEOPLE\n"
           "       bench-store rows FOLDER PEOPLE BATCH\n"
-          "       bench-store match|ledger|call FOLDER TABLE BATCH GROUP SECONDS\n",
+          "       bench-store match|ledger|call FOLDER TABLE BATCH GROUP SECONDS\n"
+          "       bench-store cost FOLDER TABLE SECONDS\n",
           stderr);
     return 2;
 }
@@ -117,6 +118,19 @@ static int main_loop(struct store_bench *bench, const char *name, char **words)
     return usage();
 }
 
+static int main_cost(struct store_bench *bench, char **words)
+{
+    bench->duration_ns = (uint64_t)(strtod(words[2], NULL) * 1e9);
+    if (bench->duration_ns == 0) {
+        return usage();
+    }
+    if (people_load(words[1], &bench->people, &bench->people_count) != 0) {
+        perror("bench-store");
+        return EXIT_FAILURE;
+    }
+    return store_ledger_cost(bench, words[0]) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
     struct store_bench bench = {.random = 0x9e3779b97f4a7c15u, .latency = &latency};
@@ -128,6 +142,9 @@ int main(int argc, char **argv)
     }
     if (argc == 5 && strcmp(argv[1], "rows") == 0) {
         return main_rows(&bench, argv + 2);
+    }
+    if (argc == 5 && strcmp(argv[1], "cost") == 0) {
+        return main_cost(&bench, argv + 2);
     }
     return argc == 7 ? main_loop(&bench, argv[1], argv + 2) : usage();
 }

@@ -113,6 +113,8 @@ int cmd_ledger_show(const struct options *options)
         code = show(options, &job, &filter, reader, limit, &shown);
     if (code == CLI_OK && !options->value[OPT_QUIET])
         SAY(stderr, shown == limit ? TEXT_LEDGER_SHOWN_LIMIT : TEXT_LEDGER_SHOWN, count_text(shown));
+    if (code == CLI_OK && !options->value[OPT_QUIET] && sekisho_ledger_expired(reader) > 0)
+        SAY(stderr, TEXT_LEDGER_EXPIRED, count_text(sekisho_ledger_expired(reader)));
     sekisho_ledger_close(reader);
     ledger_end(&job);
     return code;

@@ -102,6 +102,11 @@ enum sekisho_status sekisho_ledger_read(struct sekisho_session *session, const s
     return SEKISHO_OK;
 }
 
+uint64_t sekisho_ledger_expired(const struct sekisho_ledger_reader *reader)
+{
+    return reader->head.expired;
+}
+
 void sekisho_ledger_close(struct sekisho_ledger_reader *reader)
 {
     if (reader)

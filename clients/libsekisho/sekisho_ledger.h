@@ -159,6 +159,9 @@ enum sekisho_status sekisho_ledger_read(struct sekisho_session *session, const s
  * sekisho_ledger_inclusion does. */
 enum sekisho_status sekisho_ledger_next(struct sekisho_ledger_reader *reader, const struct sekisho_ledger_entry **entry,
                                         struct sekisho_error *error);
+/* After the first sekisho_ledger_next: how many of the first leaves have no readable part any more, because the time it
+ * is kept is over. */
+uint64_t sekisho_ledger_expired(const struct sekisho_ledger_reader *reader);
 void sekisho_ledger_close(struct sekisho_ledger_reader *reader);
 
 /* ---- the whole tree ---- */

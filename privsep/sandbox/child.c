@@ -53,8 +53,9 @@ static bool tenants_are_sound(const struct launch_config *config)
 
 static bool config_is_sound(const struct launch_config *config)
 {
-    return (config->flags & ~(uint32_t)LAUNCH_ROOT) == 0 && config->zero == 0 && config->zero2 == 0 &&
-           tenants_are_sound(config) && terminated(config->data_folder, sizeof config->data_folder) &&
+    return (config->flags & ~(uint32_t)LAUNCH_ROOT) == 0 && config->zero == 0 &&
+           config->ledger_retention_days <= 36500 && tenants_are_sound(config) &&
+           terminated(config->data_folder, sizeof config->data_folder) &&
            terminated(config->tcp_address, sizeof config->tcp_address) &&
            terminated(config->socket_path, sizeof config->socket_path) && config->data_folder[0] == '/';
 }

@@ -65,11 +65,13 @@ int ledger_load(MDB_txn *txn, struct tenant *tenant)
 {
     struct ledger_tree context = {.txn = txn, .tenant = tenant};
     const struct merkle_store store = ledger_tree_store(&context);
-    uint64_t size, entries;
+    uint64_t size, entries = 0;
     int rc = next_index(txn, tenant->leaf, &size);
 
     if (rc == 0)
         rc = next_index(txn, tenant->entry, &entries);
+    if (entries == 0) /* all have expired */
+        entries = tenant->now.expired;
     if (rc == 0 && entries != size)
         rc = MDB_CORRUPTED;
     if (rc == 0)

@@ -100,6 +100,7 @@ int main(void)
     child_configure(&child);
     child_step(&child, STEP_DESCRIPTORS, descriptors_ok);
     vault.child = &child;
+    vault.upkeep.retention_days = config->ledger_retention_days;
 
     struct sandbox_limits limits = {.files = 16, .processes = 0, .file_bytes = config->store_bytes};
 #ifndef SEKISHO_SANITIZED

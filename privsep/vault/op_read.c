@@ -6,8 +6,8 @@
 #include "wire/ledger_entry.h"
 
 /* Bounds of one call, so that others do not wait for it: together a few milliseconds. */
-#define SCAN_LEAVES 32768
-#define SCAN_BYTES  (8u << 20)
+#define SCAN_LEAVES 16384
+#define SCAN_BYTES  (4u << 20)
 
 static bool touches(const MDB_val *value, const uint8_t reference[REFERENCE_LEN])
 {
@@ -77,7 +77,8 @@ static int scan(MDB_cursor *cursor, const struct call_item_read *filter, struct 
 int op_read_ledger(struct op_context *context, const void *data, struct op_result *result)
 {
     const struct call_item_read *filter = data;
-    struct ledger_page page = {.size = context->tenant->committed.ledger.size};
+    struct ledger_page page = {.size = context->tenant->committed.ledger.size,
+                               .expired = context->tenant->committed.expired};
     MDB_cursor *cursor;
     int rc = mdb_cursor_open(context->store->txn, context->tenant->entry, &cursor);
 

@@ -8,12 +8,13 @@
 #include "vault/erase.h"
 #include "vault/ledger.h"
 #include "vault/record.h"
+#include "vault/retention.h"
 #include "vault/rotation.h"
 #include "vault/session.h"
 
 #define DATABASES_PER_TENANT 9
 _Static_assert(DATABASES_PER_TENANT <= TENANT_DATABASES_MAX, "room for every database");
-#define FILE_MODE            0600
+#define FILE_MODE 0600
 
 static int open_database(MDB_txn *txn, uint16_t tenant, const char *name, unsigned flags, MDB_dbi *dbi)
 {
@@ -63,6 +64,8 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
         rc = tenant_keys_load(txn, tenant->meta, id, root_key, &tenant->keys);
     if (rc == 0)
         rc = rotation_load(txn, tenant);
+    if (rc == 0)
+        rc = retention_load(txn, tenant);
     if (rc == 0)
         rc = ledger_load(txn, tenant);
     if (rc == 0)
@@ -246,7 +249,7 @@ static void settle(struct store *store, bool committed)
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.ledger.size == tenant->committed.ledger.size &&
             tenant->now.subjects == tenant->committed.subjects && tenant->now.erased == tenant->committed.erased &&
-            !rotation_changed(tenant))
+            tenant->now.expired == tenant->committed.expired && !rotation_changed(tenant))
             continue;
         settle_keys(tenant, committed);
         if (committed)

@@ -5,6 +5,7 @@
  *   <tenant>.meta    "keys"                      -> wrapped tenant keys (tenant_keys.h)
  *                    "rotation"                  -> struct stored_rotation  (rotation.h)
  *                    "erased"                    -> u64: erasures so far    (erasures.h)
+ *                    "expired"                   -> u64: entries expired    (retention.h)
  *   <tenant>.index   PRF(index key, number)[16]  -> struct stored_index     (which reference, current or former)
  *   <tenant>.record  reference[16]               -> struct stored_record    (sealed number, state)
  *   <tenant>.former  reference[16] || u32 order  -> struct stored_record    (numbers before a REPLACE, still sealed)
@@ -19,8 +20,8 @@
  * INV-05: there is no name, address, qualification, payment or pseudonym in any of them.
  *
  * Opened without MDB_WRITEMAP (the map stays read-only, so that a stray store cannot rewrite a record), MDB_NOSYNC or
- * MDB_NOMEMINIT. One thread. The warden's flock makes the vault the only user; LMDB's own lock file, "lock.mdb", is there
- * for its table of readers: it keeps the pages of a backup's snapshot (backup.h) from being used again.
+ * MDB_NOMEMINIT. One thread. The warden's flock makes the vault the only user; LMDB's own lock file, "lock.mdb", is
+ * there for its table of readers: it keeps the pages of a backup's snapshot (backup.h) from being used again.
  *
  * All functions return 0 or an LMDB code (mdb_strerror); any but 0 spoils the transaction, which must be aborted.
  */
@@ -45,7 +46,8 @@ struct tenant_state {
     struct merkle ledger;                /* its size is the index of the next leaf */
     struct ledger_checkpoint checkpoint; /* the last signed tree head; of the whole ledger once committed */
     struct stored_rotation rotation;
-    uint64_t erased; /* erasures so far (erasures.h) */
+    uint64_t erased;  /* erasures so far (erasures.h) */
+    uint64_t expired; /* first leaves whose readable part has been erased (retention.h) */
 };
 
 struct tenant {

@@ -1,5 +1,5 @@
-/* What the vault does beside answering: rotations (rotation.h), a slice at a time, between the front's groups; and it drops
- * a backup that nobody reads (backup.h). */
+/* What the vault does beside answering: rotations (rotation.h), a slice at a time, between the front's groups; and it
+ * drops a backup that nobody reads (backup.h), and erases ledger entries whose time is over (retention.h). */
 #ifndef SEKISHO_VAULT_UPKEEP_H
 #define SEKISHO_VAULT_UPKEEP_H
 
@@ -9,7 +9,9 @@
 #define UPKEEP_SHARE 4
 
 struct upkeep {
-    int64_t next_ms; /* session_clock_ms: not before */
+    int64_t next_ms;         /* of rotations; session_clock_ms: not before */
+    int64_t retention_ms;    /* of the ledger's retention, the same */
+    uint32_t retention_days; /* 0: entries are kept for ever */
 };
 
 /* How long the loop may sleep: milliseconds until there is work, -1 when none is known of. */

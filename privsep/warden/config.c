@@ -121,6 +121,17 @@ static const char *set_session_max(struct warden_config *config, size_t offset, 
     return NULL;
 }
 
+static const char *set_retention(struct warden_config *config, size_t offset, const char *value)
+{
+    uint64_t days;
+
+    (void)offset;
+    if (!parse_number(value, 0, 36500, &days))
+        return "must be a number from 0 to 36500";
+    config->ledger_retention_days = (uint32_t)days;
+    return NULL;
+}
+
 static const char *set_guesses(struct warden_config *config, size_t offset, const char *value)
 {
     return guesses_parse(value, (struct guess_limits *)(void *)((char *)config + offset));
@@ -231,6 +242,7 @@ static const struct entry entries[] = {
     {"store_size_gib", set_store_size, 0, false},
     {"session_ttl_s", set_session_ttl, 0, false},
     {"session_max", set_session_max, 0, false},
+    {"ledger_retention_days", set_retention, 0, false},
     {"guesses_register", set_guesses, offsetof(struct warden_config, guesses[1]), false},
     {"guesses_change", set_guesses, offsetof(struct warden_config, guesses[2]), false},
     {"guesses_delete", set_guesses, offsetof(struct warden_config, guesses[3]), false},
@@ -326,8 +338,11 @@ bool config_load(const char *path, struct warden_config *config)
 
     if (!file)
         return false;
-    *config =
-        (struct warden_config){.store_bytes = 16 * GIB, .session_ttl_s = 3600, .session_max = 1024, .uid_base = 64200};
+    *config = (struct warden_config){.store_bytes = 16 * GIB,
+                                     .session_ttl_s = 3600,
+                                     .session_max = 1024,
+                                     .ledger_retention_days = LEDGER_RETENTION_DAYS,
+                                     .uid_base = 64200};
     for (size_t purpose = 1; purpose < sizeof config->guesses / sizeof config->guesses[0]; purpose++)
         config->guesses[purpose] = guesses_default;
     for (unsigned number = 1; fgets(line, sizeof line, file); number++) {

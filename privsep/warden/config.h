@@ -19,11 +19,11 @@
  *   store_size_gib      1..1024, default 16: bound of the store's file
  *   session_ttl_s       60..86400, default 3600
  *   session_max         1..65536, default 1024
+ *   ledger_retention_days  0..36500, default LEDGER_RETENTION_DAYS; 0: readable parts are kept for ever
  *   guesses_register, guesses_change, guesses_delete, guesses_periodic   guess limits by purpose (guesses.h)
- *   backup_public_key   64 hex digits: the offline X25519 key that backups are sealed to (`sekisho keygen backup`); without it
- *                       no backup can be taken
- *   uid_base            1..4294967290, default 64200: uids of vault, auth, front, warden, unseal from here (started
- *                       as root only)
+ *   backup_public_key   64 hex digits: the offline X25519 key that backups are sealed to (`sekisho keygen backup`);
+ * without it no backup can be taken uid_base            1..4294967290, default 64200: uids of vault, auth, front,
+ * warden, unseal from here (started as root only)
  *
  * Paths are absolute and have no symbolic link in them (paths.h).
  */
@@ -37,6 +37,9 @@
 
 enum root_key_source { ROOT_KEY_FILE, ROOT_KEY_PASSPHRASE, ROOT_KEY_TOKEN };
 #define TOKEN_URI_LEN 512
+
+/* Seven years, as for access logs and the records of information exchange (番号法施行令29条). */
+#define LEDGER_RETENTION_DAYS 2557
 
 struct warden_config {
     char store[PATH_LEN];
@@ -53,9 +56,10 @@ struct warden_config {
     uint32_t tenant_count;
     uint64_t store_bytes;
     uint32_t session_ttl_s, session_max;
+    uint32_t ledger_retention_days;
     uint32_t uid_base;
     uint8_t backup_public_key[X25519_LEN]; /* zero: none */
-    struct guess_limits guesses[5]; /* index enum purpose (crypto/sealed.h), 0 unused */
+    struct guess_limits guesses[5];        /* index enum purpose (crypto/sealed.h), 0 unused */
 };
 
 /* Reads and checks the text of `path`; logs every error it finds. The paths inside are not looked at. */

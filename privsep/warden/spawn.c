@@ -39,6 +39,7 @@ static struct launch_config launch_config_of(const struct set *set, const struct
         .store_bytes = config->store_bytes,
         .session_ttl_s = config->session_ttl_s,
         .session_max = config->session_max,
+        .ledger_retention_days = config->ledger_retention_days,
     };
 
     memcpy(launch.tenants, config->tenants, sizeof launch.tenants);

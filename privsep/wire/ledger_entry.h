@@ -46,10 +46,11 @@ _Static_assert(sizeof(struct ledger_item) == 32, "ledger_item layout");
 struct ledger_page {
     uint32_t count;
     uint32_t zero;
-    uint64_t next; /* where to go on */
-    uint64_t size; /* leaves of the committed ledger: next == size means that all is read */
+    uint64_t next;    /* where to go on */
+    uint64_t size;    /* leaves of the committed ledger: next == size means that all is read */
+    uint64_t expired; /* of them, the first leaves whose readable part has been erased */
 };
-_Static_assert(sizeof(struct ledger_page) == 24, "ledger_page layout");
+_Static_assert(sizeof(struct ledger_page) == 32, "ledger_page layout");
 #define LEDGER_PAGE_LEN (68u << 10)
 _Static_assert(sizeof(struct ledger_page) + sizeof(uint32_t) + sizeof(struct ledger_entry) +
                        CALL_ITEMS_MAX * sizeof(struct ledger_item) <=

@@ -48,7 +48,7 @@ struct launch_config {
     uint32_t session_max;
     uint16_t tcp_port; /* front: 0 = no TCP listener */
     uint16_t zero;
-    uint32_t zero2;
+    uint32_t ledger_retention_days; /* vault: readable parts of ledger entries are kept so long; 0: for ever */
     struct guess_limits guesses[5]; /* vault: index enum purpose (crypto/sealed.h), 0 unused */
     uint8_t backup_key[X25519_LEN]; /* vault: backups are sealed to it; zero: none are taken */
     char data_folder[PATH_LEN];     /* vault: becomes its root; others: an empty folder that becomes theirs */
@@ -147,6 +147,7 @@ enum event {
     EVENT_ERASURES_REFUSED, /* arg: errno: ESTALE lost, EBADMSG damaged (vault/erasures.h) */
     EVENT_BACKUP_TAKEN,     /* arg: pieces, of which a front has been given all */
     EVENT_BACKUP_DROPPED,   /* arg: pieces given out before it was left unread, or a transaction failed */
+    EVENT_LEDGER_EXPIRED,   /* arg: tenant, readable parts erased in all: those due now are among them */
     EVENT_COUNT
 };
 

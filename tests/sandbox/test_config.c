@@ -96,6 +96,7 @@ static void accepts_a_good_one(void **state)
     assert_true(config.store_bytes == 2ull << 30);
     assert_int_equal(config.session_ttl_s, 3600);
     assert_int_equal(config.session_max, 1024);
+    assert_int_equal(config.ledger_retention_days, LEDGER_RETENTION_DAYS);
     assert_int_equal(config.uid_base, 64200);
     assert_string_equal(config.store, "/x/y");
     folder_write_config(folder, "");
@@ -109,6 +110,8 @@ static void refuses_lines_by_number_and_key(void **state)
     assert_line_refused("session_max = 5\nsession_max = 6", "session_max is set twice");
     assert_line_refused("session_max", "not a `key = value` line");
     assert_line_refused("session_max = 0", "session_max must be");
+    assert_line_refused("ledger_retention_days = -1", "ledger_retention_days must be");
+    assert_line_refused("ledger_retention_days = 36501", "ledger_retention_days must be");
     assert_line_refused("session_max = 5x", "session_max must be");
     assert_line_refused("session_max = -5", "session_max must be");
     assert_line_refused("session_ttl_s = 99999999999999999999", "session_ttl_s must be");

@@ -5,7 +5,9 @@
 #include "crypto/hash.h"
 #include "crypto/ledger_leaf.h"
 #include "vault/checkpoint.h"
+#include "vault/compact.h"
 #include "vault/ledger_read.h"
+#include "vault/retention.h"
 
 static struct answer answer;
 static uint8_t reply[LEDGER_REPLY_MAX];
@@ -303,6 +305,69 @@ static void large_entries_come_in_several_replies(void **state)
     assert_int_equal(replies, 5); /* two of 32,128 bytes each fit */
 }
 
+/* A year later: the entries of the first day are gone from the store's file, in slices; hashes, proofs and the tree are
+ * as they were, and lists say how many are gone. */
+static void f044_readable_parts_expire_and_the_tree_stays(void **state)
+{
+    const int64_t day_us = 86400 * (int64_t)1000000;
+    struct fixture *fixture = *state;
+    struct tenant *tenant = &fixture->store.tenant[0];
+    struct ledger_entry entry;
+    uint8_t root[HASH_LEN], before[HASH_LEN];
+    uint32_t erased, count;
+
+    matches(fixture, 300);
+    list(fixture, SESSION_ALL, (struct call_item_read){.count = 1});
+    memcpy(&entry, answer.page + sizeof(struct ledger_page) + sizeof(uint32_t), sizeof entry);
+    fixture->clock.now_us += 365 * day_us;
+    matches(fixture, 5);
+    assert_int_equal(merkle_root(&tenant->now.ledger, before), 0);
+    assert_true(store_contains(fixture, entry.salt, sizeof entry.salt));
+
+    int64_t due_us = fixture->clock.now_us - 30 * day_us;
+    for (uint32_t expected = RETENTION_SLICE, left = 301; left > 0; expected = left) {
+        assert_int_equal(store_begin(&fixture->store), 0);
+        assert_int_equal(retention_slice(&fixture->store, tenant, due_us, &erased), 0);
+        assert_int_equal(erased, expected);
+        assert_int_equal(store_commit(&fixture->store), 0);
+        left -= erased;
+    }
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(retention_slice(&fixture->store, tenant, due_us, &erased), 0);
+    assert_int_equal(erased, 0); /* nothing before its time */
+    store_abort(&fixture->store);
+
+    fixture_reopen(fixture);
+    assert_int_equal(tenant->now.expired, 301);
+    assert_int_equal(merkle_root(&tenant->now.ledger, root), 0);
+    assert_memory_equal(root, before, HASH_LEN);
+    assert_int_equal(ask_proof(fixture, LEDGER_INCLUSION, 3, 306, &count), LEDGER_OK);
+    struct ledger_page page = list(fixture, SESSION_ALL, (struct call_item_read){.count = 100});
+    assert_int_equal(page.expired, 301);
+    assert_int_equal(page.count, 5);
+    assert_int_equal(store_compact(fixture->folder), 0); /* and the old pages, which LMDB has given up */
+    assert_false(store_contains(fixture, entry.salt, sizeof entry.salt));
+}
+
+/* Everything erased, and the ledger goes on. */
+static void an_expired_ledger_goes_on(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t erased;
+
+    matches(fixture, 3);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(retention_slice(&fixture->store, &fixture->store.tenant[0], INT64_MAX, &erased), 0);
+    assert_int_equal(store_commit(&fixture->store), 0);
+    assert_int_equal(erased, 3);
+    fixture_reopen(fixture);
+    matches(fixture, 1);
+    assert_int_equal(answer.head.ledger_index, 3);
+    assert_int_equal(list(fixture, SESSION_ALL, (struct call_item_read){.count = 100}).count, 1);
+    fixture_reopen(fixture);
+    assert_int_equal(fixture->store.tenant[0].now.ledger.size, 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -317,6 +382,8 @@ int main(void)
         TEST(inv12_readers_see_their_own_tenant_and_need_the_right),
         TEST(f103_reading_is_recorded),
         TEST(pages_tell_the_front_nothing),
+        TEST(f044_readable_parts_expire_and_the_tree_stays),
+        TEST(an_expired_ledger_goes_on),
         TEST(large_entries_come_in_several_replies),
     };
     return cmocka_run_group_tests_name("reading the ledger", tests, NULL, NULL);
