@@ -14,8 +14,8 @@
 #include "server/services/errors.h"
 #include "server/services/sealed_call.h"
 
-/* Batches in flight: enough to keep the vault busy while answers travel. */
-#define WINDOW 8
+/* Batches in flight: so many that the vault has a full group of batches of 256 while it waits for the disk. */
+#define WINDOW 32
 /* Bytes that wait for the client: about two full answers. */
 #define UNREAD_MAX 262144
 

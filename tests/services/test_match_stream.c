@@ -9,7 +9,7 @@
 #include "sekisho/v1/number_service.pb-c.h"
 #include "server/channel/vault_client.h"
 
-#define WINDOW 8
+#define WINDOW 32
 
 static void begin(struct fixture *fixture)
 {
