@@ -67,9 +67,12 @@ static void add_facts(struct table *table, const struct sekisho_process *process
     decimal_fact(table, TEXT_FACT_THREADS, said->threads, seen->threads);
     decimal_fact(table, TEXT_FACT_NO_NEW_PRIVS, said->no_new_privs, seen->no_new_privs);
     decimal_fact(table, TEXT_FACT_SECCOMP, said->seccomp_mode, seen->seccomp_mode);
+    decimal_fact(table, TEXT_FACT_FILTERS, said->seccomp_filters, seen->seccomp_filters);
     mask_fact(table, TEXT_FACT_EFFECTIVE, said->effective_capabilities, seen->effective_capabilities);
     mask_fact(table, TEXT_FACT_PERMITTED, said->permitted_capabilities, seen->permitted_capabilities);
+    mask_fact(table, TEXT_FACT_INHERITABLE, said->inheritable_capabilities, seen->inheritable_capabilities);
     mask_fact(table, TEXT_FACT_BOUNDING, said->bounding_capabilities, seen->bounding_capabilities);
+    mask_fact(table, TEXT_FACT_AMBIENT, said->ambient_capabilities, seen->ambient_capabilities);
     decimal_fact(table, TEXT_FACT_LOCKED, said->locked_kib, seen->locked_kib);
     add_reported_facts(table, process);
 }
@@ -97,12 +100,29 @@ static void print_process(const struct sekisho_process *process)
 
 static json_t *view_json(const struct sekisho_process_view *view)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "uid", (json_int_t)view->uid, "gid",
-                     (json_int_t)view->gid, "supplementary_groups", (json_int_t)view->supplementary_groups, "threads",
-                     (json_int_t)view->threads, "no_new_privs", (json_int_t)view->no_new_privs, "seccomp_mode",
-                     (json_int_t)view->seccomp_mode, "effective_capabilities", (json_int_t)view->effective_capabilities,
-                     "permitted_capabilities", (json_int_t)view->permitted_capabilities, "bounding_capabilities",
-                     (json_int_t)view->bounding_capabilities, "locked_kib", (json_int_t)view->locked_kib);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } facts[] = {
+        {"uid", view->uid},
+        {"gid", view->gid},
+        {"supplementary_groups", view->supplementary_groups},
+        {"threads", view->threads},
+        {"no_new_privs", view->no_new_privs},
+        {"seccomp_mode", view->seccomp_mode},
+        {"seccomp_filters", view->seccomp_filters},
+        {"effective_capabilities", view->effective_capabilities},
+        {"permitted_capabilities", view->permitted_capabilities},
+        {"inheritable_capabilities", view->inheritable_capabilities},
+        {"bounding_capabilities", view->bounding_capabilities},
+        {"ambient_capabilities", view->ambient_capabilities},
+        {"locked_kib", view->locked_kib},
+    };
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        json_object_set_new(object, facts[i].name, json_integer((json_int_t)facts[i].value));
+    return object;
 }
 
 static void print_json(const struct sekisho_attestation *attestation)

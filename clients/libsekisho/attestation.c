@@ -27,6 +27,8 @@ static void take_view(const Sekisho__V1__ProcessView *view, struct sekisho_proce
         .effective_capabilities = view->effective_capabilities,
         .permitted_capabilities = view->permitted_capabilities,
         .bounding_capabilities = view->bounding_capabilities,
+        .inheritable_capabilities = view->inheritable_capabilities,
+        .ambient_capabilities = view->ambient_capabilities,
         .locked_kib = view->locked_kib,
     };
 }

@@ -285,10 +285,11 @@ void sekisho_fingerprint(const uint8_t key[SEKISHO_KEY_LEN], char hex[SEKISHO_FI
 /* A process as proc(5) shows it. */
 struct sekisho_process_view {
     uint32_t uid, gid, supplementary_groups, threads;
-    uint32_t no_new_privs;                                                          /* 1: set */
-    uint32_t seccomp_mode;                                                          /* 2: filter */
-    uint32_t seccomp_filters;                                                       /* number */
-    uint64_t effective_capabilities, permitted_capabilities, bounding_capabilities; /* bit masks */
+    uint32_t no_new_privs;    /* 1: set */
+    uint32_t seccomp_mode;    /* 2: filter */
+    uint32_t seccomp_filters; /* number */
+    uint64_t effective_capabilities, permitted_capabilities, inheritable_capabilities, bounding_capabilities,
+        ambient_capabilities; /* bit masks */
     uint64_t locked_kib;
 };
 

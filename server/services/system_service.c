@@ -52,6 +52,8 @@ static void fill_view(Sekisho__V1__ProcessView *message, const struct process_vi
     message->effective_capabilities = view->cap_effective;
     message->permitted_capabilities = view->cap_permitted;
     message->bounding_capabilities = view->cap_bounding;
+    message->inheritable_capabilities = view->cap_inheritable;
+    message->ambient_capabilities = view->cap_ambient;
     message->locked_kib = view->locked_kb;
 }
 
