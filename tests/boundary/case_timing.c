@@ -25,7 +25,7 @@
 #define SPENT         128  /* others, whose budget is spent; and numbers of each kind that are asked with */
 #define LIFE          512  /* wrong numbers in a reference's life: more than one of `references` is ever asked */
 #define CANDIDATE     1024 /* misses of one number: more than one that is not spent ever has */
-#define SAMPLES       3000 /* of each of the two */
+#define SAMPLES       6000 /* of each of the two */
 #define WARM_UP       300
 #define ATTEMPTS      4
 #define THRESHOLD     4.5
