@@ -14,9 +14,9 @@
 #include "crypto/hash.h"
 
 #define VAULT_UID       64200u
-#define PATIENCE_MS     10000
+#define PATIENCE_MS     60000
 #define DESCRIPTORS_MAX 253 /* SCM_MAX_FD: the most that one record carries */
-#define STORE_BYTES     (64u << 20)
+#define STORE_BYTES     (256u << 20)
 
 static bool is_root(void)
 {

@@ -33,7 +33,7 @@ int evil_teardown(void **state);
 void evil_start(struct evil *evil);
 void evil_serve(struct evil *evil);
 
-/* Waits for the vault's end and returns its exit code, or 1000 + signal. Fails the test after ten seconds. */
+/* Waits for the vault's end and returns its exit code, or 1000 + signal. Fails the test after a minute. */
 int evil_wait(struct evil *evil);
 /* Ends a vault that is still in order (DRAIN, exit 0). */
 void evil_drain(struct evil *evil);
@@ -51,7 +51,7 @@ ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors
 /* Makes a well-formed frame into `record` with the next sequence number of `channel`; returns its length. */
 size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size_t body_length, uint8_t *record);
 /* Receives one frame without checking more than its header's plausibility; returns the body length, or -1 when the
- * vault closed. Waits ten seconds at most. */
+ * vault closed. Waits a minute at most: of a machine that others use. */
 ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size);
 
 /* Ends it with SIGKILL. */
