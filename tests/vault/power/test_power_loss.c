@@ -46,6 +46,8 @@ static void remove_folder(const char *folder)
         snprintf(path, sizeof path, "%s/%s", folder, recorded_names[i]);
         unlink(path);
     }
+    snprintf(path, sizeof path, "%s/lock.mdb", folder);
+    unlink(path);
     rmdir(folder);
 }
 
