@@ -34,7 +34,7 @@ __attribute__((noreturn)) static void violation(enum peer peer, uint16_t type)
 
 __attribute__((noreturn)) static void store_failed(int rc, uint32_t place)
 {
-    child_exit(EXIT_STORE, EVENT_STORE_FAILED, (uint32_t)rc, place, 0);
+    child_exit(EXIT_STORE, store_damaged(rc) ? EVENT_STORE_DAMAGED : EVENT_STORE_FAILED, (uint32_t)rc, place, 0);
 }
 
 /* ---- replies to the front ---- */
@@ -200,7 +200,7 @@ static void on_backup_read(struct vault *vault, const struct frame_view *view)
     uint64_t pieces = vault->store.backup.pieces;
     int rc = backup_read(&vault->store, view->body, queue_room(vault), &length);
 
-    if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
+    if (store_damaged(rc))
         store_failed(rc, 7);
     if (rc != 0)
         child_event(EVENT_STORE_FAILED, (uint32_t)rc, 7, 0, 0);
@@ -261,7 +261,7 @@ static void serve_front(struct vault *vault)
     if (vault->store.txn && rc == 0)
         rc = complete_group(vault);
     store_abort(&vault->store);
-    if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
+    if (store_damaged(rc))
         store_failed(rc, 2);
     if (rc != 0) {
         child_event(EVENT_STORE_FAILED, (uint32_t)rc, 3, 0, 0);

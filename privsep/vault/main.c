@@ -63,6 +63,21 @@ static bool make_buffers(struct vault *vault)
            call_engine_init(&vault->engine, &vault->store, &vault->sessions, vault->child->config.guesses) == 0;
 }
 
+static enum event event_of(int rc)
+{
+    if (rc == ESTALE || rc == EBADMSG)
+        return EVENT_ERASURES_REFUSED;
+    return store_damaged(rc) ? EVENT_STORE_DAMAGED : EVENT_STORE_FAILED;
+}
+
+/* LMDB found a page that cannot be: it would abort(3), and nobody would know why. */
+static void on_damage(MDB_env *env, const char *message)
+{
+    (void)env;
+    (void)message;
+    child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)MDB_CORRUPTED, 9, 0);
+}
+
 static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN])
 {
     const struct launch_config *config = &vault->child->config;
@@ -72,10 +87,11 @@ static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN]
     if (rc == 0)
         rc = pins_write(&vault->store, "");
     if (rc != 0) {
-        child_event(rc == ESTALE || rc == EBADMSG ? EVENT_ERASURES_REFUSED : EVENT_STORE_FAILED, (uint32_t)rc, 0, 0, 0);
+        child_event(event_of(rc), (uint32_t)rc, 0, 0, 0);
         errno = rc > 0 ? rc : EIO;
         return false;
     }
+    mdb_env_set_assert(vault->store.env, on_damage);
     if (!crypto_all_zero(config->backup_key, sizeof config->backup_key) &&
         backup_set_key(&vault->store, config->backup_key) != 0)
         child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_BACKUP_KEY, 0, 0);

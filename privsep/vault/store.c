@@ -205,6 +205,11 @@ void store_close(struct store *store)
     *store = (struct store){.erasures.fd = -1};
 }
 
+bool store_damaged(int rc)
+{
+    return rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_BAD_TXN || rc == MDB_INVALID;
+}
+
 void store_prefault(struct store *store)
 {
     MDB_envinfo info;

@@ -93,6 +93,10 @@ int store_open_tenants(struct store *store, const char *folder, uint64_t map_byt
                        size_t tenant_count, const uint8_t root_key[32]);
 void store_close(struct store *store);
 
+/* A code that says that pages of the store are not what was written: nothing more may be read of it or written to it.
+ * MDB_BAD_TXN is what follows such a code within a transaction. */
+bool store_damaged(int rc);
+
 /* Touches the pages in use so that the first calls after a start do not wait for the disk. */
 void store_prefault(struct store *store);
 

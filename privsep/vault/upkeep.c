@@ -109,8 +109,8 @@ void upkeep_run(struct upkeep *upkeep, struct store *store)
             child_event(EVENT_KEYS_ROTATED, tenant->id, tenant->keys->data.record_id, tenant->keys->data.index_id, 0);
         return;
     }
-    if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
-        child_exit(EXIT_STORE, EVENT_STORE_FAILED, (uint32_t)rc, PLACE, 0);
+    if (store_damaged(rc))
+        child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)rc, PLACE, 0);
     child_event(EVENT_STORE_FAILED, (uint32_t)rc, PLACE, tenant->id, 0);
     tenant->rotation_halted = rc == EACCES;
     upkeep->next_ms = began_ms + LOOK_AGAIN_MS;

@@ -145,6 +145,7 @@ enum event {
     EVENT_DRAINED,
     EVENT_KEYS_ROTATED,     /* arg: tenant, record key, index key: ids that everything is under now */
     EVENT_ERASURES_REFUSED, /* arg: errno: ESTALE lost, EBADMSG damaged (vault/erasures.h) */
+    EVENT_STORE_DAMAGED,    /* arg: LMDB code as uint32, place */
     EVENT_BACKUP_TAKEN,     /* arg: pieces, of which a front has been given all */
     EVENT_BACKUP_DROPPED,   /* arg: pieces given out before it was left unread, or a transaction failed */
     EVENT_LEDGER_EXPIRED,   /* arg: tenant, readable parts erased in all: those due now are among them */

@@ -13,6 +13,7 @@ finish() {
     cat "$folder/warden.log" 2>/dev/null || true
   fi
   set_stop || true
+  if declare -F cleanup >/dev/null; then cleanup || true; fi # of a test that has more to undo
   rm -rf "$folder"
   exit "$code"
 }
