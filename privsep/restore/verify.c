@@ -99,7 +99,7 @@ static int check_ledger(struct verifying *verifying)
     const struct merkle_store comparing = {.put = same_hash, .context = verifying};
     struct merkle tree = {0};
     uint8_t hash[HASH_LEN], root[HASH_LEN];
-    uint64_t nodes, leaves;
+    uint64_t nodes = 0, leaves = 0;
     int rc = count_rows(verifying, verifying->tenant->node, &nodes);
 
     if (rc == 0)
@@ -191,7 +191,7 @@ static int check_records(struct verifying *verifying)
 {
     struct numbers numbers = {.verifying = verifying};
     struct tenant *tenant = verifying->tenant;
-    uint64_t rows;
+    uint64_t rows = 0;
     int rc = each_row(verifying->store.txn, tenant->record, look_at_record, &numbers);
 
     if (rc == 0)

@@ -118,6 +118,11 @@ static void refuses_lines_by_number_and_key(void **state)
     assert_line_refused("store_size_gib = 1025", "store_size_gib must be");
     assert_line_refused("uid_base = 0", "uid_base must be");
     assert_line_refused("uid_base = 4294967292", "uid_base must be");
+    assert_line_refused("backup_public_key = 12", "backup_public_key must be");
+    assert_line_refused("backup_public_key = 00000000000000000000000000000000000000000000000000000000000000XY",
+                        "backup_public_key must be");
+    assert_line_refused("backup_public_key = 0000000000000000000000000000000000000000000000000000000000000000",
+                        "backup_public_key must be");
     assert_line_refused("prefectures = 11,48", "prefectures must be");
     assert_line_refused("prefectures = 11,,13", "prefectures must be");
     assert_line_refused("prefectures = 11,13,11", "prefectures names a prefecture twice");

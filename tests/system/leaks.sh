@@ -4,6 +4,10 @@
 . "$(dirname "$0")/case.sh"
 
 set_create "$folder" >/dev/null
+(umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/admin01.password")
+wants 0 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account admin01 --role ADM \
+  --password-file "$folder/admin01.password"
+sekisho keygen backup --output "$folder/backup.key" --quiet >>"$folder/set/sekisho.conf"
 set_start || fail "the set did not start"
 people 400 4242 "$folder/people.csv"
 wants 0 set_login reception reception01
@@ -24,7 +28,12 @@ wants 0 as approval sekisho replace --purpose change --input "$folder/replace.cs
 cat "$folder"/*.password >"$folder/passwords.canary"
 printf 'hex:%s\n' "$(od -An -v -tx1 "$folder/set/root.key" | tr -d ' \n')" >"$folder/root.canary"
 printf 'hex:%s\n' "$(od -An -v -tx1 "$folder/set/login.key" | tr -d ' \n')" >"$folder/login.canary"
+printf 'hex:%s\n' "$(od -An -v -tx1 "$folder/backup.key" | tr -d ' \n')" >"$folder/backup.canary"
 cat "$folder"/*.canary >"$folder/all.canaries"
+wants 0 set_login audit admin01
+wants 0 as audit sekisho backup --output "$folder/backup.file"
+wants 0 sekisho restore --input "$folder/backup.file" --backup-key "$folder/backup.key" --root-key "$folder/set/root.key" \
+  --store "$folder/restored"
 
 # the search finds what is there
 canary-scan "$folder/numbers.canary" "$folder/people.csv" >/dev/null && fail "the search does not find the numbers"
@@ -44,6 +53,8 @@ absent "$folder/all.canaries" "the log" "$folder/warden.log"
 absent "$folder/all.canaries" "results" "$folder/enrolled.csv" "$folder/matched.csv" "$folder/found.csv" "$folder/replaced.csv"
 absent "$folder/all.canaries" "session files" "$folder"/set/clients/*.session
 absent "$folder/all.canaries" "the vault's file" "$folder/set/store/data.mdb"
+absent "$folder/all.canaries" "a backup" "$folder/backup.file"
+absent "$folder/all.canaries" "a restored store" "$folder/restored/data.mdb"
 mapfile -t others < <(find "$folder/set" -type f ! -path '*/store/*' ! -name '*.key' ! -name '*.key.pem')
 absent "$folder/all.canaries" "every other file of the set" "${others[@]}"
 tr '\0' '\n' </proc/"$(set_process front)"/cmdline >"$folder/cmdlines"
@@ -63,10 +74,11 @@ for name in front set auth vault; do image "$name"; done
 absent "$folder/all.canaries" "the front's memory" "$folder/core-front"
 absent "$folder/all.canaries" "the warden's memory" "$folder/core-set"
 # auth holds its own login key and nothing else of these
-cat "$folder/numbers.canary" "$folder/passwords.canary" "$folder/root.canary" >"$folder/not-auths.canaries"
+cat "$folder/numbers.canary" "$folder/passwords.canary" "$folder/root.canary" "$folder/backup.canary" >"$folder/not-auths.canaries"
 absent "$folder/not-auths.canaries" "auth's memory" "$folder/core-auth"
 # the vault opens numbers one call at a time and wipes them; the root key is gone once the tenants' keys are open
-cat "$folder/numbers.canary" "$folder/passwords.canary" "$folder/root.canary" "$folder/login.canary" >"$folder/not-vaults.canaries"
+cat "$folder/numbers.canary" "$folder/passwords.canary" "$folder/root.canary" "$folder/login.canary" \
+  "$folder/backup.canary" >"$folder/not-vaults.canaries"
 absent "$folder/not-vaults.canaries" "the vault's memory after the calls" "$folder/core-vault"
 rm -f "$folder"/core-*
 wants 0 as review sekisho status # nobody was disturbed
