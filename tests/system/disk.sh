@@ -11,9 +11,14 @@ log_in() {
     wants 0 set_login "${desk%:*}" "${desk#*:}" --replace-session
   done
 }
-found() { # found FILE: how many of its people are found
-  rm -f "$folder/found"
-  as review sekisho lookup --purpose change --input "$1" --output "$folder/found" --quiet >/dev/null 2>&1 || true
+found() { # found FILE: how many of its people are found; asks again when a busy machine has left rows unanswered
+  local code try
+  for try in 1 2 3; do
+    code=0
+    rm -f "$folder/found"
+    as review sekisho lookup --purpose change --input "$1" --output "$folder/found" --quiet >/dev/null 2>&1 || code=$?
+    ((code > 1)) || break
+  done
   outcomes "$folder/found" FOUND
 }
 wait_for_log() { # wait_for_log TEXT
