@@ -70,14 +70,18 @@ static int same_hash(void *context, unsigned level, uint64_t index, const uint8_
     return rc == 0 && memcmp(there, hash, HASH_LEN) != 0 ? EBADMSG : rc;
 }
 
-/* The leaf hash of what can be read of it. */
+/* The leaf hash of what can be read of it; the stored one when its readable part has expired (vault/retention.h). */
 static int entry_hash(struct verifying *verifying, uint64_t index, uint8_t hash[HASH_LEN])
 {
+    struct ledger_tree tree = {.txn = verifying->store.txn, .tenant = verifying->tenant};
+    const struct merkle_store stored = ledger_tree_store(&tree);
     MDB_val key = {sizeof index, &index}, value;
     struct ledger_entry entry;
     uint8_t leaf_data[HASH_LEN];
     int rc = mdb_get(verifying->store.txn, verifying->tenant->entry, &key, &value);
 
+    if (index < verifying->tenant->now.expired)
+        return rc == MDB_NOTFOUND ? stored.get(stored.context, 0, index, hash) : rc == 0 ? EBADMSG : rc;
     if (rc != 0)
         return rc;
     if (value.mv_size < sizeof entry || (value.mv_size - sizeof entry) % sizeof(struct ledger_item) != 0)

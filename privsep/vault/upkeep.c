@@ -71,8 +71,8 @@ static void expire(struct upkeep *upkeep, struct store *store, int64_t now_ms)
     for (size_t i = 0; i < store->tenant_count && rc == 0; i++)
         rc = expire_tenant(store, &store->tenant[i], before_us, &more);
     upkeep->retention_ms = now_ms + (more ? RETENTION_PAUSE_MS : RETENTION_LOOK_MS);
-    if (rc == MDB_PANIC || rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND)
-        child_exit(EXIT_STORE, EVENT_STORE_FAILED, (uint32_t)rc, RETENTION_PLACE, 0);
+    if (store_damaged(rc))
+        child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)rc, RETENTION_PLACE, 0);
     if (rc != 0)
         child_event(EVENT_STORE_FAILED, (uint32_t)rc, RETENTION_PLACE, 0, 0);
 }

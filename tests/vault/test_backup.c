@@ -12,6 +12,7 @@
 #include "backup_check.h"
 #include "fixture.h"
 #include "restore/restore.h"
+#include "vault/retention.h"
 
 #define PEOPLE   1500 /* more than one chunk of records */
 #define FILE_MAX (8u << 20)
@@ -245,6 +246,27 @@ static void a_snapshot_stands_still(void **state)
     assert_int_equal(restore(fixture, file, file_length), RESTORE_DONE);
     assert_int_equal(report.tenants[0].subjects, PEOPLE - 1);
     assert_int_equal(report.tenants[0].checkpoint.size, leaves);
+    remove_restored(fixture);
+}
+
+/* Of the first leaves there is the hash alone; an entry missing among the others is damage. */
+static void an_expired_ledger_is_restored(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t id[REFERENCE_LEN];
+    uint32_t erased;
+
+    fill(fixture);
+    assert_int_equal(backup_set_key(&fixture->store, public_key), 0);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    assert_int_equal(retention_slice(&fixture->store, tenant_a(fixture), INT64_MAX, &erased), 0);
+    assert_int_equal(store_commit(&fixture->store), 0);
+    assert_true(erased > 0);
+    assert_int_equal(ask(fixture, SESSION_ALL, id), DETAIL_DONE);
+    file_length = 0;
+    read_from(fixture, id, 0);
+    assert_int_equal(restore(fixture, file, file_length), RESTORE_DONE);
+    assert_int_equal(report.tenants[0].checkpoint.size, tenant_a(fixture)->committed.ledger.size);
     remove_restored(fixture);
 }
 
@@ -596,6 +618,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_restored_store_is_what_it_was),
         TEST(a_snapshot_stands_still),
+        TEST(an_expired_ledger_is_restored),
         TEST(one_backup_at_a_time),
         TEST(an_unread_one_is_dropped),
         TEST(a_session_without_the_right_takes_none),
