@@ -8,7 +8,7 @@ void command_init(struct command *command)
 {
     command->words[0] = NULL;
     command->count = command->used = 0;
-    command->overflowed = command->as_nobody = false;
+    command->overflowed = command->tells_ready = command->as_nobody = false;
     command->folder = command->home = NULL;
 }
 

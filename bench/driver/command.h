@@ -16,6 +16,7 @@ struct command {
     /* How it is run. */
     const char *folder; /* working folder; NULL: this process's */
     const char *home;   /* HOME; NULL: this process's */
+    bool tells_ready;   /* a server whose standard output says when it is ready; that of others goes to their log */
     bool as_nobody;     /* when this process is root: some peers refuse to run as root, and none should */
     char text[COMMAND_TEXT];
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cpu.h"
 #include "driver/process.h"
 
 /* Parent and name of a process (proc(5), stat). */
@@ -44,21 +45,44 @@ static bool is_below(pid_t pid, pid_t ancestor)
     return false;
 }
 
-pid_t find_descendant(pid_t ancestor, const char *wanted)
+/* The next process of an open /proc that is below `ancestor`, with its name; 0 at the end. */
+static pid_t next_descendant(DIR *processes, pid_t ancestor, char name[32])
 {
-    pid_t found = 0;
-    DIR *processes = opendir("/proc");
-    for (const struct dirent *entry = processes != NULL ? readdir(processes) : NULL; entry != NULL && found == 0;
-         entry = readdir(processes)) {
-        char name[32];
+    for (const struct dirent *entry = readdir(processes); entry != NULL; entry = readdir(processes)) {
         pid_t parent;
         pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0;
-        if (pid > 0 && look_at(pid, &parent, name) && strcmp(name, wanted) == 0 && is_below(pid, ancestor)) {
-            found = pid;
+        if (pid > 0 && is_below(pid, ancestor) && look_at(pid, &parent, name)) {
+            return pid;
         }
+    }
+    return 0;
+}
+
+pid_t find_descendant(pid_t ancestor, const char *wanted)
+{
+    char name[32] = "";
+    DIR *processes = opendir("/proc");
+    pid_t pid = processes != NULL ? next_descendant(processes, ancestor, name) : 0;
+    while (pid != 0 && strcmp(name, wanted) != 0) {
+        pid = next_descendant(processes, ancestor, name);
     }
     if (processes != NULL) {
         closedir(processes);
     }
-    return found;
+    return pid;
+}
+
+uint64_t cpu_of_tree_ns(pid_t ancestor)
+{
+    char name[32];
+    uint64_t total = cpu_of_process_ns(ancestor) + cpu_of_children_ns(ancestor);
+    DIR *processes = opendir("/proc");
+    for (pid_t pid = processes != NULL ? next_descendant(processes, ancestor, name) : 0; pid != 0;
+         pid = next_descendant(processes, ancestor, name)) {
+        total += cpu_of_process_ns(pid) + cpu_of_children_ns(pid);
+    }
+    if (processes != NULL) {
+        closedir(processes);
+    }
+    return total;
 }

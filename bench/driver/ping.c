@@ -11,10 +11,11 @@ const struct ping_kind ping_kinds[PING_SERVERS] = {
     {"cpp-callback", "gRPC C++ callback", "bench-peer-callback", "1"},
 };
 
-static int start_one(const struct bench *bench, struct child *child, const struct command *command, unsigned *port)
+static int start_one(const struct bench *bench, struct child *child, struct command *command, unsigned *port)
 {
     static unsigned started;
     char log[PATH_SIZE], text[64];
+    command->tells_ready = true;
     if (path_make(log, "%s/ping-%u.log", bench->folder, started++) != 0 || child_start(child, command, log) != 0 ||
         child_wait_line(child, "ready ", 20, text, sizeof(text)) != 0) {
         return -1;

@@ -17,7 +17,7 @@ bool end_asked(void);
 /* A server that runs until it is ended. pid 0: none. */
 struct child {
     pid_t pid;
-    int out;        /* its standard output */
+    int out;        /* its standard output, when it tells_ready */
     char name[32];  /* for messages */
     char log[1024]; /* the file with its standard error */
 };
@@ -48,6 +48,9 @@ int run_to_end(const struct command *command, double seconds, struct finished *f
 void finished_free(struct finished *finished);
 /* run_to_end without its output. */
 int run_quietly(const struct command *command, double seconds);
+
+/* CPU time of a process and of all below it, those that have ended included. */
+uint64_t cpu_of_tree_ns(pid_t ancestor);
 
 /* The process below `ancestor` whose name is `name`, or 0. */
 pid_t find_descendant(pid_t ancestor, const char *name);

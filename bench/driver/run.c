@@ -34,11 +34,6 @@ static json_t *parse_ours(const struct side *side, const char *output)
     return result;
 }
 
-static uint64_t cpu_ns(pid_t pid)
-{
-    return pid != 0 ? cpu_of_process_ns(pid) + cpu_of_children_ns(pid) : 0;
-}
-
 /* redis-benchmark's own count is what it was told. */
 static double calls_of(const json_t *result, const struct command *command)
 {
@@ -80,11 +75,11 @@ static json_t *run_foreign(const struct bench *bench, const struct side *side, c
 {
     struct finished finished;
     pid_t server = side_server(bench, side);
-    uint64_t before_ns = cpu_ns(server);
+    uint64_t before_ns = cpu_of_tree_ns(server);
     if (run_to_end(command, bench->options.seconds + ALLOWANCE_S, &finished) != 0) {
         return NULL;
     }
-    uint64_t used_ns = cpu_ns(server) - before_ns;
+    uint64_t used_ns = cpu_of_tree_ns(server) - before_ns;
     json_t *result = parse_foreign(side, finished.output);
     if (result != NULL) {
         add_costs(result, side, calls_of(result, command), used_ns, finished.cpu_ns, server);

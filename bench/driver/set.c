@@ -55,6 +55,7 @@ static int start_warden(const struct bench *bench, struct set *set)
     bench_command(bench, "sekisho-warden", &command);
     command_add(&command, "--config");
     command_add(&command, "%s/sekisho.conf", set->folder);
+    command.tells_ready = true;
     if (path_make(log, "%s/warden-%u.log", bench->folder, set->port) != 0 ||
         child_start(&set->warden, &command, log) != 0 ||
         child_wait_line(&set->warden, "ready:", START_SECONDS, rest, sizeof(rest)) != 0) {

@@ -56,6 +56,7 @@ static void a_server_is_ready_when_it_says_so_and_ends_when_told(void **state)
     char rest[64], log[] = "/tmp/test-bench-log-XXXXXX";
     close(mkstemp(log));
     shell("echo starting; echo 'ready 4711'; exec sleep 30");
+    command.tells_ready = true;
     assert_int_equal(child_start(&child, &command, log), 0);
     assert_int_equal(child_wait_line(&child, "ready ", 10, rest, sizeof(rest)), 0);
     assert_string_equal(rest, "4711");
@@ -75,10 +76,12 @@ static void a_server_that_does_not_start_is_told(void **state)
     char rest[64], log[] = "/tmp/test-bench-log-XXXXXX";
     close(mkstemp(log));
     shell("echo no >&2; exit 1");
+    command.tells_ready = true;
     assert_int_equal(child_start(&child, &command, log), 0);
     assert_int_equal(child_wait_line(&child, "ready ", 10, rest, sizeof(rest)), -1);
     child_end(&child, 10);
     shell("exec sleep 30");
+    command.tells_ready = true;
     assert_int_equal(child_start(&child, &command, log), 0);
     assert_int_equal(child_wait_line(&child, "ready ", 0.1, rest, sizeof(rest)), -1);
     child_end(&child, 10);
@@ -92,6 +95,7 @@ static void a_stubborn_server_is_killed(void **state)
     char rest[64], log[] = "/tmp/test-bench-log-XXXXXX";
     close(mkstemp(log));
     shell("trap '' TERM; echo ready; while :; do sleep 1; done");
+    command.tells_ready = true;
     assert_int_equal(child_start(&child, &command, log), 0);
     assert_int_equal(child_wait_line(&child, "ready", 10, rest, sizeof(rest)), 0);
     pid_t pid = child.pid;
