@@ -17,20 +17,18 @@ enum kind {
 };
 
 struct demand {
-    const char *title;
+    const char *title, *quantity, *above, *unit, *below[BELOW_MAX];
+    double asked; /* 0: for information */
     enum kind kind;
-    const char *quantity, *above, *below[BELOW_MAX];
-    double asked;  /* 0: for information */
     bool at_least; /* else at most */
-    const char *unit;
 };
 
 #define CPP(load) load "-cpp-async1", load "-cpp-async2", load "-cpp-callback"
 #define AT_LEAST(asked, title, kind, quantity, above, unit, ...)                                                       \
-    {title, kind, quantity, above, {__VA_ARGS__}, asked, true, unit},
+    {title, quantity, above, unit, {__VA_ARGS__}, asked, kind, true},
 #define AT_MOST(asked, title, kind, quantity, above, unit, ...)                                                        \
-    {title, kind, quantity, above, {__VA_ARGS__}, asked, false, unit},
-#define SHOWN(title, kind, quantity, above, unit, ...) {title, kind, quantity, above, {__VA_ARGS__}, 0, true, unit},
+    {title, quantity, above, unit, {__VA_ARGS__}, asked, kind, false},
+#define SHOWN(title, kind, quantity, above, unit, ...) {title, quantity, above, unit, {__VA_ARGS__}, 0, kind, true},
 
 static const struct demand demands[] = {
 #include "driver/demands.def"

@@ -1,15 +1,16 @@
 #include "driver/plots.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "driver/process.h"
 #include "driver/svg.h"
 
-#define WIDTH       960.0
+#define WIDTH       1040.0
 #define ROW         20.0
-#define LABELS      470.0 /* width of the sides' titles */
+#define LABELS      540.0 /* width of the sides' titles */
 #define TOP         40.0
 #define PLOT_HEIGHT 460.0
 #define PLOT_LEFT   70.0
@@ -49,13 +50,22 @@ static int close_plot(FILE *out, const char *path)
     return fclose(out) == 0 ? 1 : bench_fail("%s: %s", path, strerror(errno));
 }
 
+/* What an open loop reaches is what it was told to offer. */
+static bool tells_throughput(const json_t *side)
+{
+    return json_object_get(side, "offered_per_s") == NULL;
+}
+
 static void draw_bars(FILE *out, const json_t *all, const struct axis *axis)
 {
-    size_t index;
+    size_t index, row = 0;
     json_t *side;
     json_array_foreach(all, index, side)
     {
-        double y = TOP + (double)index * ROW;
+        if (!tells_throughput(side)) {
+            continue;
+        }
+        double y = TOP + (double)row++ * ROW;
         double low = axis_place(axis, at(side, "items_per_s", "low"));
         double high = axis_place(axis, at(side, "items_per_s", "high"));
         const char *name = name_of(side);
@@ -72,11 +82,15 @@ int plot_throughput(const json_t *results, const char *path)
 {
     const json_t *all = json_object_get(results, "sides");
     double low = 0.0, high = 0.0;
-    size_t index;
+    size_t index, rows = 0;
     json_t *side;
     json_array_foreach(all, index, side)
     {
         double rate = at(side, "items_per_s", "low");
+        if (!tells_throughput(side)) {
+            continue;
+        }
+        rows++;
         low = low == 0.0 || rate < low ? rate : low;
         high = at(side, "items_per_s", "high") > high ? at(side, "items_per_s", "high") : high;
     }
@@ -87,11 +101,12 @@ int plot_throughput(const json_t *results, const char *path)
     if (out == NULL) {
         return -1;
     }
-    double bottom = TOP + (double)json_array_size(all) * ROW;
+    double bottom = TOP + (double)rows * ROW;
     struct axis axis = axis_for(low, high, LABELS, WIDTH - 30, true);
     svg_begin(out, WIDTH, bottom + 40,
               "Items a second (logarithmic): median, and range as a line. Orange: others' servers");
-    for (double tick = axis.low; tick <= axis.high * 1.01; tick = axis_next(&axis, tick)) {
+    for (unsigned n = 0; !isnan(axis_tick(&axis, n)); n++) {
+        double tick = axis_tick(&axis, n);
         svg_line(out, axis_place(&axis, tick), TOP, axis_place(&axis, tick), bottom, GRID, 1, false);
         svg_number(out, axis_place(&axis, tick), bottom + 16, ANCHOR_MIDDLE, tick);
     }
@@ -101,7 +116,8 @@ int plot_throughput(const json_t *results, const char *path)
 
 static void draw_grid(FILE *out, const struct axis *y)
 {
-    for (double tick = y->low; tick <= y->high * 1.01; tick = axis_next(y, tick)) {
+    for (unsigned n = 0; !isnan(axis_tick(y, n)); n++) {
+        double tick = axis_tick(y, n);
         svg_line(out, PLOT_LEFT, axis_place(y, tick), PLOT_RIGHT, axis_place(y, tick), GRID, 1, false);
         svg_number(out, PLOT_LEFT - 6, axis_place(y, tick) + 4, ANCHOR_END, tick);
     }
@@ -245,7 +261,8 @@ int plot_open_loop(const json_t *results, const char *path)
     svg_begin(out, WIDTH, PLOT_HEIGHT,
               "Open loop: latency from the intended start, microseconds (logarithmic), against calls offered a second");
     draw_grid(out, &y);
-    for (double tick = 0; tick <= x.high * 1.01; tick = axis_next(&x, tick)) {
+    for (unsigned n = 0; !isnan(axis_tick(&x, n)); n++) {
+        double tick = axis_tick(&x, n);
         svg_number(out, axis_place(&x, tick), PLOT_BOTTOM + 18, ANCHOR_MIDDLE, tick);
     }
     draw_open_loops(out, all, &x, &y);

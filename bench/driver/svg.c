@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#define LINEAR_TICKS 5
+
 static const char *const anchors[] = {"start", "middle", "end"};
 /* Okabe and Ito's palette, which the colour-blind can tell apart. */
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
@@ -26,9 +28,10 @@ double axis_place(const struct axis *axis, double value)
     return axis->from + share * (axis->to - axis->from);
 }
 
-double axis_next(const struct axis *axis, double value)
+double axis_tick(const struct axis *axis, unsigned n)
 {
-    return axis->logarithmic ? value * 10 : value + axis->high / 5;
+    double value = axis->logarithmic ? axis->low * pow(10, n) : axis->high / LINEAR_TICKS * n;
+    return value <= axis->high * 1.001 ? value : NAN;
 }
 
 void svg_begin(FILE *out, double width, double height, const char *title)

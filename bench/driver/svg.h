@@ -14,8 +14,8 @@ struct axis {
 /* An axis that holds the values; a logarithmic one reaches to the next powers of ten, a linear one begins at 0. */
 struct axis axis_for(double low, double high, double from, double to, bool logarithmic);
 double axis_place(const struct axis *axis, double value);
-/* The tick after `value`; the first is axis->low. */
-double axis_next(const struct axis *axis, double value);
+/* The nth tick, from 0; NAN when there are no more. */
+double axis_tick(const struct axis *axis, unsigned n);
 
 enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
 
