@@ -65,7 +65,8 @@ echo "none 0 usual" >"$processes/removed-row"
   exit 1
 }
 if ((sample > 0)); then
-  rows | shuf -n "$sample" --random-source=<(yes "$(date +%F)")
+  # of those that a run of all has found to be needed
+  rows | grep -xFf <(awk '!/^#/ && !/NOTHING$/ { print $1, $2 }' "$here/results.txt") | shuf -n "$sample" --random-source=<(yes "$(date +%F)")
 else
   rows
 fi | xargs -P "$jobs" -L 1 bash -c 'try "$@"' try
