@@ -87,7 +87,7 @@ int hkdf_extract_parts(const void *salt, size_t salt_length, const struct iovec 
 int hkdf_expand_parts(const uint8_t prk[HASH_LEN], const struct iovec *info, size_t info_count, uint8_t *out,
                       size_t length)
 {
-    uint8_t block[HASH_LEN], counter = 1;
+    uint8_t block[HASH_LEN] = {0}, counter = 1;
     struct iovec parts[HKDF_INFO_PARTS_MAX + 2] = {piece(block, 0)};
     struct prf mac;
 
