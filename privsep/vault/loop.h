@@ -22,7 +22,8 @@ struct queued_reply {
 #define GROUP_FRAMES 256
 #define GROUP_ITEMS  4096
 #define QUEUE_BYTES  (8u << 20)
-_Static_assert(LEDGER_REPLY_MAX <= CALL_REPLY_MAX && BACKUP_REPLY_MAX <= CALL_REPLY_MAX, "a reply's room is that of the largest call");
+_Static_assert(LEDGER_REPLY_MAX <= CALL_REPLY_MAX && BACKUP_REPLY_MAX <= CALL_REPLY_MAX,
+               "a reply's room is that of the largest call");
 
 struct vault {
     struct child *child;

@@ -18,8 +18,8 @@ log_in() {
   done
 }
 found() { # found FILE: how many of its people are found; asks again when a busy machine has left rows unanswered
-  local code try
-  for try in 1 2 3; do
+  local code
+  for _ in 1 2 3; do
     code=0
     rm -f "$folder/found"
     as review sekisho lookup --purpose change --input "$1" --output "$folder/found" --quiet >/dev/null 2>&1 || code=$?
