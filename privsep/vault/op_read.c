@@ -38,7 +38,7 @@ static bool add_entry(uint8_t *out, struct ledger_page *page, size_t *used, cons
 {
     uint32_t length = (uint32_t)value->mv_size;
 
-    if (value->mv_size > LEDGER_PAGE_LEN - *used - sizeof length)
+    if (*used + sizeof length + value->mv_size > LEDGER_PAGE_LEN)
         return false;
     memcpy(out + *used, &length, sizeof length);
     memcpy(out + *used + sizeof length, value->mv_data, length);

@@ -368,11 +368,42 @@ static void an_expired_ledger_goes_on(void **state)
     assert_int_equal(fixture->store.tenant[0].now.ledger.size, 5);
 }
 
+static void batch(struct fixture *fixture, uint32_t count)
+{
+    static struct call_item items[CALL_ITEMS_MAX];
+
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = (struct call_item){.reference = {1}};
+        test_number(i % 50, items[i].number);
+    }
+    call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, items, count, &answer);
+    assert_int_equal(answer.status, CALL_OK);
+}
+
+/* Found by the crash campaign: an entry more was written behind a page that the ones before filled to its last byte. */
+static void a_page_can_be_full_to_its_last_byte(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint32_t entry = sizeof(uint32_t) + sizeof(struct ledger_entry), item = sizeof(struct ledger_item);
+    const uint32_t items = (LEDGER_PAGE_LEN - (uint32_t)sizeof(struct ledger_page) - 8 * entry) / item;
+
+    assert_int_equal(sizeof(struct ledger_page) + 8 * entry + items * item, LEDGER_PAGE_LEN);
+    for (int i = 0; i < 8; i++)
+        batch(fixture, i < 7 ? items / 8 : items - 7 * (items / 8));
+    matches(fixture, 2);
+    struct ledger_page page = list(fixture, SESSION_ALL, (struct call_item_read){.count = 100});
+    assert_int_equal(page.count, 8);
+    assert_int_equal(page.next, 8);
+    page = list(fixture, SESSION_ALL, (struct call_item_read){.next = page.next, .count = 100});
+    assert_int_equal(page.count, 3); /* the first reading's leaf is the last */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_page_can_be_full_to_its_last_byte),
         TEST(heads_are_signed_and_of_what_is_committed),
         TEST(proofs_prove),
         TEST(malformed_requests_are_violations),
