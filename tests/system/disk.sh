@@ -102,7 +102,11 @@ check_acknowledged
 mount -o remount,ro "$folder/disk" 2>/dev/null || {
   # busy with a file open for writing: then it is made read-only between two runs only
   set_stop || fail "the set did not stop cleanly"
-  mount -o remount,ro "$folder/disk"
+  for _ in $(seq 50); do # what has ended may still be closing its files
+    mount -o remount,ro "$folder/disk" 2>/dev/null && break
+    sleep 0.1
+  done
+  grep -q " $folder/disk tmpfs ro," /proc/mounts || fail "the disk is not read-only"
 }
 if [[ -n $warden ]]; then
   echo "read-only under the running set"
