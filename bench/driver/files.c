@@ -97,6 +97,7 @@ int file_copy(const char *from, const char *to, mode_t mode)
     result = result == 0 ? fdatasync(target) : result;
     int error = errno;
     if (source >= 0) {
+        posix_fadvise(source, 0, 0, POSIX_FADV_DONTNEED); /* memory is for the copies */
         close(source);
     }
     if (target >= 0 && close(target) != 0) {
