@@ -37,60 +37,10 @@ __attribute__((noreturn)) static void store_failed(int rc, uint32_t place)
     child_exit(EXIT_STORE, store_damaged(rc) ? EVENT_STORE_DAMAGED : EVENT_STORE_FAILED, (uint32_t)rc, place, 0);
 }
 
-/* ---- replies to the front ---- */
-
-static struct queued_reply *queue_reply(struct vault *vault, uint16_t type, uint64_t reply_to, size_t length)
-{
-    struct queued_reply *reply = &vault->queue[vault->queue_count++];
-
-    *reply = (struct queued_reply){.type = type, .reply_to = reply_to, .offset = vault->queue_used, .length = length};
-    vault->queue_used += (length + 15) & ~(size_t)15;
-    return reply;
-}
-
-static uint8_t *queue_room(struct vault *vault)
-{
-    return vault->queue_buffer + vault->queue_used;
-}
-
-static bool replies_wait(const struct vault *vault)
-{
-    return vault->replies.frames > 0 || vault->queue_sent < vault->queue_count;
-}
-
-/* Sends what the front takes; what it does not take keeps the vault from reading more of it. */
 static void flush_replies(struct vault *vault)
 {
-    enum channel_result result = CHANNEL_OK;
-
-    while (result == CHANNEL_OK && replies_wait(vault)) {
-        while (vault->queue_sent < vault->queue_count) {
-            const struct queued_reply *reply = &vault->queue[vault->queue_sent];
-            const struct iovec body = {.iov_base = vault->queue_buffer + reply->offset, .iov_len = reply->length};
-            if (channel_batch_add(&vault->front, &vault->replies, reply->type, reply->reply_to, &body, 1) != CHANNEL_OK)
-                break;
-            vault->queue_sent++;
-        }
-        result = channel_batch_send(&vault->front, &vault->replies);
-    }
-    if (result == CHANNEL_CLOSED)
+    if (replies_flush(&vault->replies, &vault->front) == CHANNEL_CLOSED)
         child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT, 0, 0);
-    if (!replies_wait(vault))
-        vault->queue_sent = vault->queue_count = vault->queue_used = 0;
-}
-
-/* The group is not durable: no call of it may be acknowledged. */
-static void refuse_group(struct vault *vault)
-{
-    const struct session_call_reply refusal = {.status = CALL_STORE_UNAVAILABLE};
-
-    for (size_t i = 0; i < vault->queue_count; i++) {
-        struct queued_reply *reply = &vault->queue[i];
-        if (reply->answer.status != CALL_NOT_PERMITTED && !reply->answer.session)
-            continue;
-        memcpy(vault->queue_buffer + reply->offset, &refusal, sizeof refusal);
-        reply->length = sizeof refusal;
-    }
 }
 
 /* ---- frames from the front ---- */
@@ -123,9 +73,9 @@ static int on_session_call(struct vault *vault, const struct call_clock *clock, 
 
     if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 1);
-    if (!call_handle(&vault->engine, clock, view->body, view->body_length, queue_room(vault), &answer, &rc))
+    if (!call_handle(&vault->engine, clock, view->body, view->body_length, replies_room(&vault->replies), &answer, &rc))
         violation(PEER_FRONT, view->header->type);
-    queue_reply(vault, FRAME_SESSION_CALL_REPLY, view->header->seq, answer.length)->answer = answer;
+    replies_add(&vault->replies, FRAME_SESSION_CALL_REPLY, view->header->seq, answer.length)->answer = answer;
     *group_items += answer.items;
     if (answer.status != CALL_OK)
         report_refusal(vault, answer.status, clock->boot_ms);
@@ -145,8 +95,8 @@ static void on_citizen_key(struct vault *vault, const struct frame_view *view)
         reply.known = 1;
         memcpy(reply.public_key, tenant->keys->citizen_public, X25519_LEN);
     }
-    memcpy(queue_room(vault), &reply, sizeof reply);
-    queue_reply(vault, FRAME_CITIZEN_KEY_REPLY, view->header->seq, sizeof reply);
+    memcpy(replies_room(&vault->replies), &reply, sizeof reply);
+    replies_add(&vault->replies, FRAME_CITIZEN_KEY_REPLY, view->header->seq, sizeof reply);
 }
 
 static void on_status(struct vault *vault, const struct frame_view *view)
@@ -168,14 +118,14 @@ static void on_status(struct vault *vault, const struct frame_view *view)
         reply.tenant[i].rotation_done = rotation->done;
         reply.tenant[i].rotation_total = rotation->total;
     }
-    memcpy(queue_room(vault), &reply, sizeof reply);
-    queue_reply(vault, FRAME_VAULT_STATUS_REPLY, view->header->seq, sizeof reply);
+    memcpy(replies_room(&vault->replies), &reply, sizeof reply);
+    replies_add(&vault->replies, FRAME_VAULT_STATUS_REPLY, view->header->seq, sizeof reply);
 }
 
 /* Reads share the group's transaction; they see what was committed before it. */
 static void on_ledger_read(struct vault *vault, const struct frame_view *view)
 {
-    uint8_t *reply = queue_room(vault);
+    uint8_t *reply = replies_room(&vault->replies);
     uint16_t type = view->header->type;
     size_t length;
     int rc = 0;
@@ -190,7 +140,7 @@ static void on_ledger_read(struct vault *vault, const struct frame_view *view)
         length = ledger_read_hashes(&vault->store, view->body, reply);
     if (length == 0)
         violation(PEER_FRONT, type);
-    queue_reply(vault, (uint16_t)(type + 1), view->header->seq, length);
+    replies_add(&vault->replies, (uint16_t)(type + 1), view->header->seq, length);
 }
 
 static void on_backup_read(struct vault *vault, const struct frame_view *view)
@@ -198,16 +148,16 @@ static void on_backup_read(struct vault *vault, const struct frame_view *view)
     struct backup_read_reply reply;
     size_t length;
     uint64_t pieces = vault->store.backup.pieces;
-    int rc = backup_read(&vault->store, view->body, queue_room(vault), &length);
+    int rc = backup_read(&vault->store, view->body, replies_room(&vault->replies), &length);
 
     if (store_damaged(rc))
         store_failed(rc, 7);
     if (rc != 0)
         child_event(EVENT_STORE_FAILED, (uint32_t)rc, 7, 0, 0);
-    memcpy(&reply, queue_room(vault), sizeof reply);
+    memcpy(&reply, replies_room(&vault->replies), sizeof reply);
     if (reply.last)
         child_event(EVENT_BACKUP_TAKEN, (uint32_t)pieces + 1, 0, 0, 0);
-    queue_reply(vault, FRAME_BACKUP_READ_REPLY, view->header->seq, length);
+    replies_add(&vault->replies, FRAME_BACKUP_READ_REPLY, view->header->seq, length);
 }
 
 static int on_front_frame(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
@@ -237,16 +187,6 @@ static int on_front_frame(struct vault *vault, const struct call_clock *clock, c
     }
 }
 
-/* Signs the tree heads, seals the answers, commits. Nothing is answered before it is durable. */
-static int complete_group(struct vault *vault)
-{
-    int rc = ledger_sign(&vault->store);
-
-    for (size_t i = 0; i < vault->queue_count && rc == 0; i++)
-        rc = call_seal(&vault->queue[i].answer, vault->queue_buffer + vault->queue[i].offset);
-    return rc == 0 ? store_commit(&vault->store) : rc;
-}
-
 /* One group: drain the channel, one transaction, one fdatasync, then answer. */
 static void serve_front(struct vault *vault)
 {
@@ -255,11 +195,13 @@ static void serve_front(struct vault *vault)
     struct frame_view view;
     int rc = 0;
 
-    while (vault->queue_count < GROUP_FRAMES && group_items < GROUP_ITEMS && rc == 0 &&
-           vault->queue_used + CALL_REPLY_MAX + 16 <= QUEUE_BYTES && receive(vault, &vault->front, &view) == CHANNEL_OK)
+    while (rc == 0 && group_items < GROUP_ITEMS && replies_fit(&vault->replies) &&
+           receive(vault, &vault->front, &view) == CHANNEL_OK)
         rc = on_front_frame(vault, &clock, &view, &group_items);
     if (vault->store.txn && rc == 0)
-        rc = complete_group(vault);
+        rc = replies_seal(&vault->replies, &vault->store);
+    if (vault->store.txn && rc == 0)
+        rc = store_commit(&vault->store);
     store_abort(&vault->store);
     if (store_damaged(rc))
         store_failed(rc, 2);
@@ -268,7 +210,7 @@ static void serve_front(struct vault *vault)
         /* The pages that a snapshot keeps may be the room that is missing. */
         if (backup_drop(&vault->store))
             child_event(EVENT_BACKUP_DROPPED, (uint32_t)vault->store.backup.pieces, 0, 0, 0);
-        refuse_group(vault);
+        replies_refuse(&vault->replies);
     }
     flush_replies(vault);
 }
@@ -356,7 +298,7 @@ void vault_run(struct vault *vault)
     for (;;) {
         bool serving = vault->phase == PHASE_SERVING;
         polled[POLL_AUTH].events = serving ? POLLIN : 0;
-        bool blocked = replies_wait(vault), frames_left = serving && !blocked && vault->front.rest_length > 0;
+        bool blocked = replies_wait(&vault->replies), frames_left = serving && !blocked && vault->front.rest_length > 0;
         polled[POLL_FRONT].events = !serving ? 0 : blocked ? POLLOUT : POLLIN;
         int64_t wait_ms = serving ? upkeep_wait_ms(&vault->upkeep, &vault->store, session_clock_ms()) : -1;
         if (frames_left)
@@ -373,7 +315,7 @@ void vault_run(struct vault *vault)
             serve_auth(vault);
         if ((polled[POLL_FRONT].revents || frames_left) && vault->phase == PHASE_SERVING) {
             flush_replies(vault);
-            if (!replies_wait(vault))
+            if (!replies_wait(&vault->replies))
                 serve_front(vault);
         }
         if (vault->phase == PHASE_SERVING)

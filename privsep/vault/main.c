@@ -54,11 +54,9 @@ static bool read_root_key(uint8_t key[ROOT_KEY_LEN])
 
 static bool make_buffers(struct vault *vault)
 {
-    vault->queue_buffer = mmap(NULL, QUEUE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     vault->receive_buffer = secret_alloc(FRAME_MAX);
-    vault->front_buffer = mmap(NULL, 2 * FRAME_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    vault->replies.buffer = vault->front_buffer + FRAME_MAX;
-    return vault->queue_buffer != MAP_FAILED && vault->front_buffer != MAP_FAILED && vault->receive_buffer &&
+    vault->front_buffer = mmap(NULL, FRAME_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return vault->front_buffer != MAP_FAILED && vault->receive_buffer && replies_init(&vault->replies) &&
            session_table_init(&vault->sessions, vault->child->config.session_max) == 0 &&
            call_engine_init(&vault->engine, &vault->store, &vault->sessions, vault->child->config.guesses) == 0;
 }

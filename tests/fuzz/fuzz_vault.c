@@ -99,28 +99,26 @@ static void make_image(void)
     store_close(&store);
     process_free_secrets();
     keep_image();
-    vault.queue_buffer = malloc(QUEUE_BYTES);
-    REQUIRE(vault.queue_buffer != NULL);
+    REQUIRE(replies_init(&vault.replies));
 }
 
-static _Alignas(8) uint8_t front_records[2 * FRAME_MAX];
+static _Alignas(8) uint8_t front_record[FRAME_MAX];
 
 static void start_vault(struct child *child)
 {
-    uint8_t *queue_buffer = vault.queue_buffer;
+    uint8_t *buffer = vault.replies.buffer, *batch = vault.replies.batch.buffer;
 
     fuzz_empty_folder();
     for (size_t i = 0; i < image_files; i++)
         fuzz_file(image[i].name, image[i].bytes, image[i].length);
-    vault = (struct vault){.child = child, .queue_buffer = queue_buffer, .phase = PHASE_SEALED};
+    vault = (struct vault){.child = child, .replies = {.buffer = buffer, .batch.buffer = batch}, .phase = PHASE_SEALED};
     REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, root_key) == 0);
     REQUIRE(session_table_init(&vault.sessions, SESSIONS - 2) == 0);
     for (size_t i = 0; i < sizeof child->config.guesses / sizeof child->config.guesses[0]; i++)
         child->config.guesses[i] = (struct guess_limits){3, 4, 4, SESSION_GUESSES, 9, TENANT_GUESSES};
     REQUIRE(call_engine_init(&vault.engine, &vault.store, &vault.sessions, child->config.guesses) == 0);
     vault.receive_buffer = secret_alloc(FRAME_MAX);
-    vault.front_buffer = front_records;
-    vault.replies.buffer = front_records + FRAME_MAX;
+    vault.front_buffer = front_record;
     vault.front = world.front.inner;
     vault.front.batched = world.front.outer.batched = true;
     vault.auth = world.auth.inner;

@@ -269,6 +269,7 @@ static void open_session_of(struct front *front, uint8_t id, const char *account
 static void start_vault(struct front *front, const char *folder)
 {
     static struct child child;
+    static struct replies replies; /* their memory, taken once */
     struct vault *vault = front->vault;
 
     *vault = (struct vault){.child = &child, .phase = PHASE_SEALED};
@@ -277,11 +278,11 @@ static void start_vault(struct front *front, const char *folder)
     assert_int_equal(store_open(&vault->store, folder, POWER_MAP_BYTES, power_tenants, 2, power_root_key), 0);
     assert_int_equal(session_table_init(&vault->sessions, 4), 0);
     assert_int_equal(call_engine_init(&vault->engine, &vault->store, &vault->sessions, child.config.guesses), 0);
-    vault->queue_buffer = calloc(1, QUEUE_BYTES);
     vault->receive_buffer = calloc(1, FRAME_MAX);
-    vault->front_buffer = calloc(2, FRAME_MAX);
-    assert_true(vault->queue_buffer && vault->receive_buffer && vault->front_buffer);
-    vault->replies.buffer = vault->front_buffer + FRAME_MAX;
+    vault->front_buffer = calloc(1, FRAME_MAX);
+    assert_true(vault->receive_buffer && vault->front_buffer);
+    assert_true(replies.buffer || replies_init(&replies));
+    vault->replies = replies;
     vault->front = front->front.inner;
     vault->front.batched = front->front.outer.batched = true;
     vault->auth = front->auth.inner;
@@ -299,7 +300,6 @@ static void stop_vault(struct front *front)
     memset(id, ACCOUNT_TWO, sizeof id);
     assert_true(session_close(&vault->sessions, id));
     store_close(&vault->store);
-    free(vault->queue_buffer);
     free(vault->receive_buffer);
     free(vault->front_buffer);
     process_free_secrets();
