@@ -1,5 +1,4 @@
 /* bench-driver: the whole of a bench, from the checks before it to the table after it. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,7 @@
 #include "driver/demands.h"
 #include "driver/machine.h"
 #include "driver/notes.h"
-#include "driver/plots.h"
+#include "driver/output.h"
 #include "driver/results.h"
 
 #define BUSY_SECONDS 2
@@ -104,15 +103,34 @@ static int make_data(const bool needed[PARTS])
     return result;
 }
 
-static int start_parts(const bool needed[PARTS], bool started[PARTS])
+/* What needs a part that does not start has failed; the rest goes on. */
+static void drop_part(enum part part, struct chosen *chosen, json_t *failed)
 {
-    for (enum part part = PART_NONE; part < PARTS; part++) {
-        started[part] = needed[part];
-        if (needed[part] && part_functions[part].start(&bench, part) != 0) {
-            return -1;
+    size_t kept = 0;
+    for (size_t i = 0; i < chosen->count; i++) {
+        const struct side *side = &sides[chosen->side[i]];
+        if (side->part == part) {
+            json_array_append_new(failed, json_string(side->name));
+        } else {
+            chosen->side[kept++] = chosen->side[i];
         }
     }
-    return 0;
+    chosen->count = kept;
+}
+
+static int start_parts(struct chosen *chosen, const bool needed[PARTS], bool started[PARTS], json_t *failed)
+{
+    for (enum part part = PART_NONE; part < PARTS && !end_asked(); part++) {
+        started[part] = needed[part] && part_functions[part].start(&bench, part) == 0;
+        if (needed[part] && !started[part]) {
+            part_functions[part].end(&bench, part);
+            drop_part(part, chosen, failed);
+        }
+    }
+    if (end_asked()) {
+        return bench_fail("told to end");
+    }
+    return chosen->count > 0 ? 0 : bench_fail("nothing that could be measured has started");
 }
 
 static void end_parts(const bool started[PARTS])
@@ -129,7 +147,7 @@ static json_t *measure(struct chosen *chosen, const bool needed[PARTS], json_t *
 {
     bool started[PARTS] = {false};
     json_t *rounds = NULL;
-    if (make_folders() == 0 && make_data(needed) == 0 && start_parts(needed, started) == 0 &&
+    if (make_folders() == 0 && make_data(needed) == 0 && start_parts(chosen, needed, started, failed) == 0 &&
         find_capacities(&bench, chosen) == 0) {
         rounds = run_rounds(&bench, chosen, failed);
     }
@@ -139,60 +157,6 @@ static json_t *measure(struct chosen *chosen, const bool needed[PARTS], json_t *
     folder_remove(bench.peers);
     say("%s", "");
     return rounds;
-}
-
-static int save(json_t *results)
-{
-    char path[PATH_SIZE];
-    if (path_make(path, "%s/results.json", bench.options.build) != 0) {
-        return -1;
-    }
-    return json_dump_file(results, path, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0
-               ? 0
-               : bench_fail("%s: %s", path, strerror(errno));
-}
-
-/* The plots go beside the JSON always, and with --record to the tree. */
-static int plot(json_t *results, const char *folder)
-{
-    static const struct {
-        const char *name;
-        int (*draw)(const json_t *results, const char *path);
-    } plots[] = {{"throughput", plot_throughput}, {"latency", plot_percentiles}, {"open-loop", plot_open_loop}};
-    json_t *written = json_array();
-    int status = folder_make(folder, 0755);
-    for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]) && status >= 0; i++) {
-        char path[PATH_SIZE];
-        status = path_make(path, "%s/%s.svg", folder, plots[i].name);
-        status = status == 0 ? plots[i].draw(results, path) : status;
-        if (status == 1) {
-            json_array_append_new(written, json_string(plots[i].name));
-        }
-    }
-    json_object_set_new(results, "plots", written);
-    return status >= 0 ? 0 : -1;
-}
-
-static int record(const json_t *results)
-{
-    char path[PATH_SIZE];
-    return path_make(path, "%s/bench/RESULTS.md", bench.options.source) == 0 ? page_write(results, path) : -1;
-}
-
-static int write_out(json_t *results, bool whole)
-{
-    char folder[PATH_SIZE];
-    int status = path_make(folder, "%s/results", bench.options.build);
-    status = status == 0 ? plot(results, folder) : status;
-    status = status == 0 ? save(results) : status;
-    if (status == 0 && bench.options.record && !whole) {
-        status = bench_fail("not recorded: a side failed");
-    } else if (status == 0 && bench.options.record) {
-        status = path_make(folder, "%s/bench/results", bench.options.source);
-        status = status == 0 ? plot(results, folder) : status;
-        status = status == 0 ? record(results) : status;
-    }
-    return status;
 }
 
 static int run(void)
@@ -224,7 +188,7 @@ static int run(void)
         json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 2, "command", notes_command(&bench.options),
                   "machine", machine_describe(&bench), "notes", notes, "failed", failed, "demands",
                   demands_evaluate(rounds), "sides", results_summary(rounds), "rounds", rounds);
-    int status = write_out(results, whole);
+    int status = output_write(&bench.options, results, whole);
     demands_table(results, false, stdout);
     putchar('\n');
     sides_table(results, false, stdout);

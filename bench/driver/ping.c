@@ -55,6 +55,16 @@ static int start_unix(const struct bench *bench, const struct ping_kind *kind, s
     return start_one(bench, &server->unix_socket, &command, &none);
 }
 
+/* h2load looks at HTTP's status only, which is 200 for a refused call, too: that calls are answered is seen here. */
+static int check_answers(const struct bench *bench, const struct ping_server *server)
+{
+    struct command command;
+    bench_command(bench, "bench-load", &command);
+    command_add_all(&command, "ping --seconds 0.02 --warm-up 0 --in-flight 1 --method " PING " --target");
+    command_add(&command, "unix:%s", server->socket);
+    return run_quietly(&command, 30);
+}
+
 int ping_start(struct bench *bench, enum part part)
 {
     (void)part;
@@ -62,6 +72,7 @@ int ping_start(struct bench *bench, enum part part)
     for (size_t i = 0; i < PING_SERVERS && result == 0; i++) {
         result = start_tcp(bench, &ping_kinds[i], &bench->ping[i]);
         result = result == 0 ? start_unix(bench, &ping_kinds[i], &bench->ping[i]) : result;
+        result = result == 0 ? check_answers(bench, &bench->ping[i]) : result;
     }
     return result;
 }

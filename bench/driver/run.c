@@ -34,10 +34,15 @@ static json_t *parse_ours(const struct side *side, const char *output)
     return result;
 }
 
-/* redis-benchmark's own count is what it was told. */
-static double calls_of(const json_t *result, const struct command *command)
+/* All calls that the CPU time seen was spent on: h2load does not count those of its warm-up, and redis-benchmark makes
+ * as many as it is told and tells nothing. */
+static double calls_of(const struct bench *bench, const struct side *side, const json_t *result,
+                       const struct command *command)
 {
     double calls = json_number_value(json_object_get(result, "calls"));
+    if (side->tool == TOOL_H2LOAD) {
+        return json_number_value(json_object_get(result, "calls_per_s")) * (bench->options.seconds + WARM_UP);
+    }
     for (size_t i = 0; calls == 0.0 && i + 1 < command->count; i++) {
         calls = strcmp(command->words[i], "-n") == 0 ? strtod(command->words[i + 1], NULL) : 0.0;
     }
@@ -82,7 +87,7 @@ static json_t *run_foreign(const struct bench *bench, const struct side *side, c
     uint64_t used_ns = cpu_of_tree_ns(server) - before_ns;
     json_t *result = parse_foreign(side, finished.output);
     if (result != NULL) {
-        add_costs(result, side, calls_of(result, command), used_ns, finished.cpu_ns, server);
+        add_costs(result, side, calls_of(bench, side, result, command), used_ns, finished.cpu_ns, server);
     }
     finished_free(&finished);
     return result;

@@ -39,6 +39,12 @@ bench failed --only '^(store-match-256x1|echo-1x1)$' && fail "a failed side does
 grep -q '^FAILED: store-match-256x1$' "$folder/failed" || fail "the failed side is not named: $(cat "$folder/failed")"
 grep -q '^echo-1x1: ' "$folder/failed" || fail "the other sides were not measured"
 
+# A part that does not start is told, too: the data of the store is gone.
+rm -rf "$folder/data"/people-*/data.mdb
+bench unstarted --only '^(store-match-256x1|echo-1x1)$' && fail "a part that does not start does not fail the bench"
+grep -q '^FAILED: store-match-256x1$' "$folder/unstarted" || fail "its side is not named: $(cat "$folder/unstarted")"
+grep -q '^echo-1x1: ' "$folder/unstarted" || fail "the other sides were not measured then"
+
 bench none --only '^nothing$' && fail "no side at all is no failure"
 grep -q 'no side to run' "$folder/none" || fail "no side to run is not told"
 echo "bench smoke: ok"
