@@ -196,9 +196,9 @@ static uint16_t reading_purpose(const struct sekisho_session *session)
 {
     uint16_t permit = session->state->permit[OPERATION_READ_LEDGER];
 
-    for (uint16_t purpose = PURPOSE_REGISTER; purpose < PURPOSE_COUNT; purpose++)
+    for (int purpose = PURPOSE_REGISTER; purpose < PURPOSE_COUNT; purpose++)
         if (permit & PURPOSE_BIT(purpose))
-            return purpose;
+            return (uint16_t)purpose;
     return PURPOSE_REGISTER;
 }
 
