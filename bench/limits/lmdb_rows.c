@@ -38,7 +38,7 @@ static int open_databases(struct rows *rows)
     int rc = mdb_txn_begin(rows->env, NULL, 0, &txn);
     for (size_t i = 0; rc == 0 && i < DATABASES; i++) {
         char name[32];
-        snprintf(name, sizeof(name), "%02u.%s", BENCH_PREFECTURE, databases[i].name);
+        snprintf(name, sizeof(name), "%02d.%s", BENCH_PREFECTURE, databases[i].name);
         rc = mdb_dbi_open(txn, name, databases[i].flags, databases[i].dbi);
     }
     rc = rc == 0 ? mdb_stat(txn, rows->leaf, &stat) : rc;

@@ -69,7 +69,7 @@ static int fill_array(struct keyed *keyed, unsigned batch)
 /* How many of the batch have this row; a person can be asked for twice in one batch. */
 static unsigned answers(struct keyed *keyed, unsigned batch, const PGresult *result, int row)
 {
-    struct array_element wanted;
+    struct array_element wanted = {0};
     if (PQgetlength(result, row, 0) != KEYED_HASH_LEN) {
         return 0;
     }
