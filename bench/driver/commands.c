@@ -147,6 +147,7 @@ void words_store_rows(struct bench *bench, const struct side *side, struct comma
     command_add(command, "%s", data->rows);
     command_add(command, "%" PRIu64, enrolments(data));
     command_add(command, "%u", side->items_per_call);
+    command_add(command, "%u", side->in_flight);
 }
 
 void words_echo(struct bench *bench, const struct side *side, struct command *command)

@@ -77,22 +77,30 @@ static int put_person(const struct rows *rows, MDB_txn *txn)
     return rc == 0 ? put(txn, rows->index, key, sizeof(key), &index, sizeof(index)) : rc;
 }
 
-/* One commit: a batch of people, and the ledger's leaf of it with one inner node. */
-static int put_batch(struct rows *rows, uint32_t batch)
+/* A batch of people, and the ledger's leaf of it with one inner node. */
+static int put_batch(struct rows *rows, MDB_txn *txn, uint32_t batch)
 {
     uint8_t hash[HASH_LEN] = {0};
-    MDB_txn *txn;
-    int rc = mdb_txn_begin(rows->env, NULL, 0, &txn);
-    if (rc != 0) {
-        return rc;
-    }
+    int rc = 0;
     for (uint32_t i = 0; i < batch && rc == 0; i++) {
         rc = put_person(rows, txn);
     }
     uint64_t leaf = rows->next_leaf++;
     rc = rc == 0 ? put(txn, rows->entry, &leaf, sizeof(leaf), rows->entry_row, rows->entry_length) : rc;
     rc = rc == 0 ? put(txn, rows->leaf, &leaf, sizeof(leaf), hash, sizeof(hash)) : rc;
-    rc = rc == 0 ? put(txn, rows->node, &leaf, sizeof(leaf), hash, sizeof(hash)) : rc;
+    return rc == 0 ? put(txn, rows->node, &leaf, sizeof(leaf), hash, sizeof(hash)) : rc;
+}
+
+static int put_group(struct rows *rows, uint32_t batch, uint32_t group)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(rows->env, NULL, 0, &txn);
+    if (rc != 0) {
+        return rc;
+    }
+    for (uint32_t i = 0; i < group && rc == 0; i++) {
+        rc = put_batch(rows, txn, batch);
+    }
     if (rc != 0) {
         mdb_txn_abort(txn);
         return rc;
@@ -100,19 +108,19 @@ static int put_batch(struct rows *rows, uint32_t batch)
     return mdb_txn_commit(txn);
 }
 
-int lmdb_rows_run(const char *folder, uint64_t people, uint32_t batch, struct histogram *latency)
+int lmdb_rows_run(const char *folder, uint64_t people, uint32_t batch, uint32_t group, struct histogram *latency)
 {
     struct rows rows = {0};
-    struct run_result result = {.load = "rows", .in_flight = 1, .items_per_call = batch, .latency = latency};
+    struct run_result result = {.load = "rows", .in_flight = group, .items_per_call = batch, .latency = latency};
     int rc = open_rows(&rows, folder, batch);
     uint64_t begin_ns = clock_ns();
     uint64_t before_ns = begin_ns;
-    for (uint64_t put_so_far = 0; rc == 0 && put_so_far < people; put_so_far += batch) {
-        rc = put_batch(&rows, batch);
+    for (uint64_t put_so_far = 0; rc == 0 && put_so_far < people; put_so_far += (uint64_t)batch * group) {
+        rc = put_group(&rows, batch, group);
         uint64_t now_ns = clock_ns();
         histogram_record(latency, now_ns - before_ns);
         before_ns = now_ns;
-        result.calls++;
+        result.calls += group;
     }
     result.elapsed_ns = before_ns - begin_ns;
     if (rc != 0) {

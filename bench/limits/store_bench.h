@@ -50,8 +50,8 @@ int store_bench_open(struct store_bench *bench, const char *folder);
 /* Makes `folder` with a store of people_count people, its root.key and people.table. 0, or -1 with a line. */
 int store_make(struct store_bench *bench, const char *folder);
 
-/* Puts the rows of `people` people into the store's databases, `batch` a commit, and writes the report. The store is
- * no longer one that the vault could read. 0, or -1 with a line. */
-int lmdb_rows_run(const char *folder, uint64_t people, uint32_t batch, struct histogram *latency);
+/* Puts the rows of `people` people into the store's databases, `batch` a leaf and `group` leaves a commit, and writes
+ * the report. The store is no longer one that the vault could read. 0, or -1 with a line. */
+int lmdb_rows_run(const char *folder, uint64_t people, uint32_t batch, uint32_t group, struct histogram *latency);
 
 #endif

@@ -70,7 +70,7 @@ static int run(struct store_bench *bench, size_t loop, const char *folder)
 static int usage(void)
 {
     fputs("usage: bench-store make FOLDER PEOPLE\n"
-          "       bench-store rows FOLDER PEOPLE BATCH\n"
+          "       bench-store rows FOLDER PEOPLE BATCH GROUP\n"
           "       bench-store match|ledger|call FOLDER TABLE BATCH GROUP SECONDS\n"
           "       bench-store cost FOLDER TABLE SECONDS\n",
           stderr);
@@ -90,10 +90,12 @@ static int main_rows(struct store_bench *bench, char **words)
 {
     uint64_t people = strtoull(words[1], NULL, 10);
     unsigned long batch = strtoul(words[2], NULL, 10);
-    if (people == 0 || people > PEOPLE_MAX || batch < 1 || batch > CALL_ITEMS_MAX) {
+    unsigned long group = strtoul(words[3], NULL, 10);
+    if (people == 0 || people > PEOPLE_MAX || batch < 1 || batch > CALL_ITEMS_MAX || group < 1 || group > 1024) {
         return usage();
     }
-    return lmdb_rows_run(words[0], people, (uint32_t)batch, bench->latency) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return lmdb_rows_run(words[0], people, (uint32_t)batch, (uint32_t)group, bench->latency) == 0 ? EXIT_SUCCESS
+                                                                                                  : EXIT_FAILURE;
 }
 
 static int main_loop(struct store_bench *bench, const char *name, char **words)
@@ -140,7 +142,7 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "make") == 0) {
         return main_make(&bench, argv + 2);
     }
-    if (argc == 5 && strcmp(argv[1], "rows") == 0) {
+    if (argc == 6 && strcmp(argv[1], "rows") == 0) {
         return main_rows(&bench, argv + 2);
     }
     if (argc == 5 && strcmp(argv[1], "cost") == 0) {
