@@ -41,8 +41,9 @@ void notes_add(json_t *notes, const struct bench *bench, double busy)
         "Unary Match calls are sealed before the run, streamed batches while it runs. The clear part of every answer "
         "is checked; the sealed part of every batch and of every 64th single answer is opened. All calls match. Every "
         "call has a ledger leaf on stable storage before its answer.",
-        "An enrolment run enrols a twentieth of the store's people, at least 20,000, and is followed by the same rows "
-        "put into bare LMDB, on a store of the same size.",
+        "An enrolment run enrols a twentieth of the store's people, at least 20,000; as many rows go into bare LMDB, "
+        "on a store "
+        "of the same size.",
     };
     add_busy(notes, busy);
     json_array_append_new(notes, json_sprintf("Each run lasts %g s after a warm-up.", bench->options.seconds));
