@@ -11,7 +11,7 @@
     ROW(3, name "-cpp-callback", title ": gRPC C++ callback")
 
 #define MTLS_64(kind, name, title)  SIDE(name, QUICK, PART_PING, TOOL_OURS, words_ping_mtls, kind, 1, 64, 0, 0, title)
-#define MTLS_256(kind, name, title) SIDE(name, FULL, PART_PING, TOOL_OURS, words_ping_mtls, kind, 1, 256, 0, 0, title)
+#define MTLS_256(kind, name, title) SIDE(name, QUICK, PART_PING, TOOL_OURS, words_ping_mtls, kind, 1, 256, 0, 0, title)
 #define UNIX_64(kind, name, title)  SIDE(name, FULL, PART_PING, TOOL_OURS, words_ping_unix, kind, 1, 64, 0, 0, title)
 #define H2_64(kind, name, title)    SIDE(name, QUICK, PART_PING, TOOL_H2LOAD, words_h2load, kind, 1, 64, 0, 0, title)
 #define H2_256(kind, name, title)   SIDE(name, FULL, PART_PING, TOOL_H2LOAD, words_h2load, kind, 1, 256, 0, 0, title)

@@ -122,7 +122,7 @@ static void memory_is_an_amount(void **state)
 {
     (void)state;
     json_t *rounds = json_array();
-    add(rounds, "match-stream-256x4-large", 1, 1, 1);
+    add(rounds, "match-stream-256x32-large", 1, 1, 1);
     add(rounds, "connections-1000", 1, 1, 1);
     json_t *evaluated = demands_evaluate(rounds);
     const json_t *vault = demand(evaluated, "vault's private memory, larger store");
