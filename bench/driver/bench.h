@@ -17,6 +17,7 @@
 #define PING_SERVERS     4
 #define BARBICAN_SECRETS 200
 #define PGCRYPTO_PEOPLE  20000
+#define SETS             4 /* parts from PART_SET on */
 
 enum part {
     PART_NONE, /* nothing but the machine */
@@ -26,6 +27,8 @@ enum part {
     PART_ROWS,
     PART_SET,
     PART_SET_LARGE,
+    PART_SET_UNRECORDED, /* its vault records nothing in the ledger */
+    PART_SET_QUEUED,     /* its front has no lane for bulk calls */
     PART_REDIS,
     PART_POSTGRES,
     PART_BARBICAN,
@@ -78,7 +81,7 @@ struct bench {
     char peers[PATH_SIZE];    /* of this run, where nobody may enter: sockets, the peers' data */
     struct ping_server ping[PING_SERVERS];
     struct data data[2]; /* as --people and --large say */
-    struct set set[2];   /* serving the same */
+    struct set set[SETS];
     struct redis redis;
     struct postgres postgres;
     struct barbican barbican;
@@ -120,6 +123,10 @@ void store_end(struct bench *bench, enum part part);
 int data_make(struct bench *bench, struct data *data, uint64_t people);
 
 /* set.c */
+bool part_is_set(enum part part);
+struct set *set_of(struct bench *bench, enum part part);
+/* The data that a part of stores or sets serves. */
+struct data *data_of(struct bench *bench, enum part part);
 int set_start(struct bench *bench, enum part part);
 void set_end(struct bench *bench, enum part part);
 

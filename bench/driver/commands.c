@@ -13,11 +13,6 @@
 #define GET_PER_S       60000 /* calls that redis-benchmark makes per second of a run, by pipelining or not */
 #define GET_PIPED_PER_S 600000
 
-static const struct data *data_of(const struct bench *bench, const struct side *side)
-{
-    return &bench->data[side->part == PART_STORE_LARGE || side->part == PART_SET_LARGE];
-}
-
 static void add_time(const struct bench *bench, struct command *command)
 {
     command_add(command, "--seconds");
@@ -122,7 +117,7 @@ void words_h2load(struct bench *bench, const struct side *side, struct command *
 void words_store(struct bench *bench, const struct side *side, struct command *command)
 {
     static const char *const loops[] = {"match", "ledger", "call"};
-    const struct data *data = data_of(bench, side);
+    const struct data *data = data_of(bench, side->part);
     bench_command(bench, "bench-store", command);
     command_add(command, "%s", loops[side->kind]);
     command_add(command, "%s", data->copy);
@@ -141,7 +136,7 @@ static uint64_t enrolments(const struct data *data)
 
 void words_store_rows(struct bench *bench, const struct side *side, struct command *command)
 {
-    const struct data *data = data_of(bench, side);
+    const struct data *data = data_of(bench, side->part);
     bench_command(bench, "bench-store", command);
     command_add(command, "rows");
     command_add(command, "%s", data->rows);
@@ -170,7 +165,7 @@ void words_fdatasync(struct bench *bench, const struct side *side, struct comman
 static const struct set *begin_set(struct bench *bench, const struct side *side, const char *load,
                                    struct command *command)
 {
-    const struct set *set = &bench->set[side->part == PART_SET_LARGE];
+    const struct set *set = set_of(bench, side->part);
     bench_command(bench, "bench-load", command);
     command_add(command, "%s", load);
     command_add(command, "--target");
@@ -192,7 +187,7 @@ static void begin_session(struct bench *bench, const struct side *side, const ch
     command_add(command, "--password-file");
     command_add(command, "%s/bench.password", set->folder);
     command_add(command, "--table");
-    command_add(command, "%s", data_of(bench, side)->table);
+    command_add(command, "%s", data_of(bench, side->part)->table);
 }
 
 void words_front(struct bench *bench, const struct side *side, struct command *command)
@@ -258,7 +253,7 @@ void words_mixed(struct bench *bench, const struct side *side, struct command *c
 void words_enroll(struct bench *bench, const struct side *side, struct command *command)
 {
     begin_session(bench, side, "enroll", "enroller", command);
-    add_new_people(bench, enrolments(data_of(bench, side)), command);
+    add_new_people(bench, enrolments(data_of(bench, side->part)), command);
     command_add(command, "--batch");
     command_add(command, "%u", side->items_per_call);
 }

@@ -94,7 +94,8 @@ static int make_data(const bool needed[PARTS])
     bool peers = needed[PART_REDIS] || needed[PART_POSTGRES] || needed[PART_BARBICAN];
     int result = 0;
     bench.next_person = bench.options.people > bench.options.large ? bench.options.people : bench.options.large;
-    if (needed[PART_STORE] || needed[PART_ROWS] || needed[PART_SET] || peers) {
+    bool small_set = needed[PART_SET] || needed[PART_SET_UNRECORDED] || needed[PART_SET_QUEUED];
+    if (needed[PART_STORE] || needed[PART_ROWS] || small_set || peers) {
         result = data_make(&bench, &bench.data[0], bench.options.people);
     }
     if (result == 0 && (needed[PART_STORE_LARGE] || needed[PART_SET_LARGE])) {

@@ -10,14 +10,13 @@
 #define ALLOWANCE_S 120 /* what a run may take beyond its time: sealing ahead, connecting, a slow disk */
 
 /* The kernel may have taken a store out of the page cache while other sides ran. */
-static void touch_store(const struct bench *bench, const struct side *side)
+static void touch_store(struct bench *bench, const struct side *side)
 {
     char path[PATH_SIZE];
-    bool large = side->part == PART_STORE_LARGE || side->part == PART_SET_LARGE;
-    if (side->part == PART_SET || side->part == PART_SET_LARGE) {
-        file_touch(bench->set[large].store);
+    if (part_is_set(side->part)) {
+        file_touch(set_of(bench, side->part)->store);
     } else if (side->part == PART_STORE || side->part == PART_STORE_LARGE || side->part == PART_ROWS) {
-        const struct data *data = &bench->data[large];
+        const struct data *data = data_of(bench, side->part);
         if (path_make(path, "%s/data.mdb", side->part == PART_ROWS ? data->rows : data->copy) == 0) {
             file_touch(path);
         }

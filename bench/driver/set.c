@@ -1,6 +1,7 @@
 /* A whole running set over a copy of a store: the warden with its processes, as `sekisho keygen` configures it. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "driver/bench.h"
@@ -9,6 +10,49 @@
 #define LEDGER_GIB       16u
 #define START_SECONDS    300
 #define VAULT_UID        64200 /* the configuration's uid_base, as which the vault runs when this process is root */
+
+/* Programs of a set; the warden starts the others from its own folder and follows no symbolic link there. */
+static const char *const programs[] = {"sekisho-warden", "sekisho-vault", "sekisho-auth", "sekisho-front"};
+
+/* Sets that differ from the product's in one program. */
+static const struct {
+    const char *program, *replacement;
+} replaced[SETS] = {
+    [PART_SET_UNRECORDED - PART_SET] = {"sekisho-vault", "sekisho-vault-unrecorded"},
+    [PART_SET_QUEUED - PART_SET] = {"sekisho-front", "sekisho-front-queued"},
+};
+
+bool part_is_set(enum part part)
+{
+    return part >= PART_SET && part < PART_SET + SETS;
+}
+
+struct set *set_of(struct bench *bench, enum part part)
+{
+    return &bench->set[part - PART_SET];
+}
+
+struct data *data_of(struct bench *bench, enum part part)
+{
+    return &bench->data[part == PART_STORE_LARGE || part == PART_SET_LARGE];
+}
+
+static int put_programs(const struct bench *bench, const struct set *set, enum part part)
+{
+    char from[PATH_SIZE], to[PATH_SIZE];
+    if (path_make(to, "%s/bin", set->folder) != 0 || folder_make(to, 0755) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        bool other = strcmp(programs[i], replaced[part - PART_SET].program) == 0;
+        if (path_make(from, "%s/%s", bench->binaries, other ? replaced[part - PART_SET].replacement : programs[i]) !=
+                0 ||
+            path_make(to, "%s/bin/%s", set->folder, programs[i]) != 0 || file_copy(from, to, 0755) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
 
 /* In place of what keygen made: the store, and the root key that opens it. */
 static int put_store(const struct data *data, const struct set *set)
@@ -48,11 +92,18 @@ static int allow_room(const struct data *data, const struct set *set)
     return fclose(file) == 0 ? 0 : bench_fail("cannot write %s", path);
 }
 
-static int start_warden(const struct bench *bench, struct set *set)
+static int start_warden(const struct bench *bench, struct set *set, enum part part)
 {
     struct command command;
     char log[PATH_SIZE], rest[256];
-    bench_command(bench, "sekisho-warden", &command);
+    if (replaced[part - PART_SET].program == NULL) {
+        bench_command(bench, "sekisho-warden", &command);
+    } else if (put_programs(bench, set, part) == 0) {
+        command_init(&command);
+        command_add(&command, "%s/bin/sekisho-warden", set->folder);
+    } else {
+        return -1;
+    }
     command_add(&command, "--config");
     command_add(&command, "%s/sekisho.conf", set->folder);
     command.tells_ready = true;
@@ -68,22 +119,21 @@ static int start_warden(const struct bench *bench, struct set *set)
 
 int set_start(struct bench *bench, enum part part)
 {
-    bool large = part == PART_SET_LARGE;
-    struct set *set = &bench->set[large];
-    struct data *data = &bench->data[large];
+    struct set *set = set_of(bench, part);
+    struct data *data = data_of(bench, part);
     set->port = free_port();
-    if (path_make(set->folder, "%s/set-%" PRIu64, bench->folder, data->people) != 0 ||
+    if (path_make(set->folder, "%s/set-%d", bench->folder, (int)part) != 0 ||
         path_make(set->store, "%s/store/data.mdb", set->folder) != 0 || keys_make(bench, set->folder, set->port) != 0 ||
         put_store(data, set) != 0 || allow_room(data, set) != 0) {
         return -1;
     }
     say("starting a set over %" PRIu64 " people", data->people);
-    return start_warden(bench, set);
+    return start_warden(bench, set, part);
 }
 
 void set_end(struct bench *bench, enum part part)
 {
-    struct set *set = &bench->set[part == PART_SET_LARGE];
+    struct set *set = set_of(bench, part);
     child_end(&set->warden, 60);
     folder_remove(set->folder);
 }
