@@ -23,7 +23,7 @@ XX */
 #define STEPS_MAX 256
 
 static const uint16_t tenants[TENANTS] = {11, 13};
-static const uint8_t root_key[32] = {0x42};
+const uint8_t vault_root_key[32] = {0x42};
 
 /* The files of a store that has its keys and nothing else. */
 #define IMAGE_FILES 8
@@ -95,7 +95,7 @@ static void make_image(void)
 
     REQUIRE(crypto_init() == 0);
     process_reset(1, 0);
-    REQUIRE(store_open(&store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, root_key) == 0);
+    REQUIRE(store_open(&store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, vault_root_key) == 0);
     store_close(&store);
     process_free_secrets();
     keep_image();
@@ -112,11 +112,15 @@ static void start_vault(struct child *child)
     for (size_t i = 0; i < image_files; i++)
         fuzz_file(image[i].name, image[i].bytes, image[i].length);
     vault = (struct vault){.child = child, .replies = {.buffer = buffer, .batch.buffer = batch}, .phase = PHASE_SEALED};
-    REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, root_key) == 0);
+    REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, vault_root_key) == 0);
     REQUIRE(session_table_init(&vault.sessions, SESSIONS - 2) == 0);
     for (size_t i = 0; i < sizeof child->config.guesses / sizeof child->config.guesses[0]; i++)
         child->config.guesses[i] = (struct guess_limits){3, 4, 4, SESSION_GUESSES, 9, TENANT_GUESSES};
     REQUIRE(call_engine_init(&vault.engine, &vault.store, &vault.sessions, child->config.guesses) == 0);
+    uint8_t backup_key[HPKE_KEY_LEN];
+    world_backup_key(backup_key);
+    REQUIRE(!world.backup_key || backup_set_key(&vault.store, backup_key) == 0);
+    vault.upkeep.retention_days = world.retention ? RETENTION_DAYS : 0;
     vault.receive_buffer = secret_alloc(FRAME_MAX);
     vault.front_buffer = front_record;
     vault.front = world.front.inner;
@@ -173,7 +177,7 @@ static void end_vault(void)
     store_close(&vault.store);
     if (leaves[TENANT_A] + leaves[TENANT_B] == 0)
         return;
-    REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, root_key) == 0);
+    REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, vault_root_key) == 0);
     for (size_t i = 0; i < TENANTS; i++) {
         REQUIRE(vault.store.tenant[i].now.ledger.size == leaves[i]);
         REQUIRE(vault.store.tenant[i].now.subjects == subjects[i]);
@@ -187,13 +191,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (image_files == 0)
         make_image();
-    process_reset(7, 1000000);
+    process_reset(7, STARTED_MS);
     world = (struct world){.input = {.at = data, .left = size}};
     peer_open(&world.front, PEER_FRONT);
     peer_open(&world.auth, PEER_AUTH);
     peer_open(&process_control, PEER_WARDEN);
+    uint8_t choice = input_u8(&world.input);
+    world.retention = choice & 2;
+    world.backup_key = !(choice & 4);
     start_vault(&child);
-    if (!(input_u8(&world.input) & 1))
+    if (!(choice & 1))
         world_send(PEER_WARDEN, FRAME_START, 0, NULL, 0);
 
     int code = process_run(serve, feed, &vault);
@@ -202,6 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     world_read();
     require_state(code == PROCESS_WAITS);
     end_vault();
+    world_forget_backup();
     process_free_secrets();
     peer_close(&world.front);
     peer_close(&world.auth);

@@ -17,9 +17,10 @@ class Seeds:
 
 
 # ---- vault: step bytes as in fuzz_vault.c, play() ----
-ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK, READ_LEDGER, ROTATE_KEYS = range(1, 10)
+ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK, READ_LEDGER, ROTATE_KEYS, BACKUP = range(1, 11)
 REGISTER, CHANGE, DELETE = 1, 2, 3
 START, NO_START, TURN = b"\0", b"\1", b"\0"
+START_RETENTION, START_NO_BACKUP_KEY = b"\2", b"\4"
 FRONT, AUTH, WARDEN = 0, 1, 2
 
 
@@ -54,6 +55,18 @@ def clock(units):
 
 def ledger(which, session, first, more=0):
     return struct.pack("<BBBB", 13, which | more << 3, session, first)
+
+
+def read_backup(pieces):
+    return struct.pack("<BB", 15, 2 | (pieces - 1) << 2)
+
+
+def read_piece(piece, stop=False):
+    return struct.pack("<BB", 15, 1 | piece << 2 | (0x80 if stop else 0))
+
+
+def bulk(session, eights, enroll=False):
+    return struct.pack("<BBB", 16, session, (eights - 1) | (0x40 if enroll else 0))
 
 
 def head(operation, purpose, count, version=1):
@@ -110,6 +123,25 @@ def vault(seeds):
     put("rotation", *enrolled, call(0, ROTATE_KEYS, CHANGE, (0, 3, 0)), TURN, call(0, MATCH, CHANGE, (0, 0, 0)),
         call(0, ROTATE_KEYS, CHANGE, (0, 1, 0)), TURN, call(0, MATCH, CHANGE, (0, 0, 3)), TURN, clock(0xffff))
     put("drain", *enrolled, struct.pack("<BB", 11, 1))
+    backup = call(0, BACKUP, CHANGE, (0, 0, 0)) + TURN
+    put("backup", *enrolled, backup, read_backup(2), call(0, MATCH, CHANGE, (0, 0, 0)), read_backup(1), backup, read_backup(8))
+    put("backup_chunks", *enrolled, bulk(0, 64), TURN, bulk(0, 64), TURN, bulk(0, 50, True), TURN, backup, read_backup(1),
+        bulk(0, 32), read_backup(1), *enrolled[2:], read_backup(8))
+    put("backup_rotation", *enrolled, bulk(0, 4, True), TURN, call(0, ROTATE_KEYS, CHANGE, (0, 3, 0)), TURN, backup,
+        read_backup(8), clock(100), backup, read_backup(8))
+    put("backup_erased", *enrolled, call(0, REPLACE, CHANGE, (0, 2, 1)), TURN, call(0, ERASE, DELETE, (0, 3, 0)), TURN,
+        backup, read_backup(8))
+    put("backup_out_of_turn", *enrolled, backup, read_piece(1), read_backup(1), backup, read_backup(1), read_piece(0),
+        backup, read_piece(0, stop=True), read_backup(1), struct.pack("<BB", 15, 0))
+    put("backup_twice", *enrolled, backup, backup, call(0, BACKUP, CHANGE, (0, 0, 0), (0, 0, 0)), TURN, clock(100), backup,
+        read_backup(8))
+    put("backup_unread", *enrolled, backup, read_backup(1), clock(100), TURN, read_backup(1))
+    put("backup_no_key", START_NO_BACKUP_KEY, *enrolled[1:], backup, read_backup(1))
+    put("backup_stalled", *enrolled, bulk(0, 64), TURN, bulk(0, 64), TURN, backup, b"\x08", read_backup(8), read_backup(8),
+        b"\x08", TURN, read_backup(8))
+    put("retention", START_RETENTION, *enrolled[1:], bulk(0, 1), TURN, *[clock(0xffff)] * 2, open_session(1),
+        call(1, LOOKUP, CHANGE, (0, 0, 0)), TURN, ledger(3, 1, 0, 9), TURN, ledger(1, 1, 1, 1), ledger(5, 1, 0, 1),
+        call(1, BACKUP, CHANGE, (0, 0, 0)), TURN, read_backup(8))
     put("sealed_phase", NO_START, frame(FRONT, 0x204, b""), struct.pack("<BB", 11, 0))
     put("stalled_reader", *enrolled, b"\x08", *[call(0, LOOKUP, CHANGE, *[(0, 0, 0)] * 16) + TURN for _ in range(20)])
     put("raw_header", START, raw(FRONT, b"SKSH" + struct.pack("<HHIIQQ", 1, 0x204, 48, 0, 1, 0) + bytes(16)))

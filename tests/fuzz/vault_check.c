@@ -18,6 +18,8 @@ static const struct frame_rule reply_rules[] = {
      sizeof(struct ledger_head_reply)},
     {FRAME_LEDGER_PROOF_REPLY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_hashes_reply), FRAME_MAX},
     {FRAME_LEDGER_HASHES_REPLY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct ledger_hashes_reply), FRAME_MAX},
+    {FRAME_BACKUP_READ_REPLY, PEER_FRONT, IN(PHASE_SERVING), sizeof(struct backup_read_reply),
+     sizeof(struct backup_read_reply) + BACKUP_PIECE_MAX},
     {FRAME_SESSION_OPEN_REPLY, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_open_reply),
      sizeof(struct session_open_reply)},
     {FRAME_SESSION_CLOSE_REPLY, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_close_reply),
@@ -76,7 +78,8 @@ static void require_page(uint8_t session, const uint8_t page[LEDGER_PAGE_LEN])
     struct ledger_entry entry;
 
     memcpy(&head, page, sizeof head);
-    REQUIRE(world.may_read[session] && head.next <= head.size);
+    REQUIRE(world.may_read[session] && head.next <= head.size && head.expired <= head.size);
+    REQUIRE(head.expired == 0 || (world.retention && process_now_ms() - STARTED_MS >= RETENTION_DAYS * DAY_MS));
     for (uint32_t i = 0; i < head.count; i++) {
         uint32_t length;
         REQUIRE((size_t)(end - at) >= sizeof length + sizeof entry);
@@ -84,6 +87,7 @@ static void require_page(uint8_t session, const uint8_t page[LEDGER_PAGE_LEN])
         REQUIRE(length >= sizeof entry && length <= (size_t)(end - at) - sizeof length);
         memcpy(&entry, at + sizeof length, sizeof entry);
         REQUIRE(entry.version == LEDGER_ENTRY_VERSION && entry.tenant == vault.store.tenant[world_tenant(session)].id);
+        REQUIRE(entry.index >= head.expired && entry.index < head.next);
         at += sizeof length + length;
     }
     for (; at < end; at++)
@@ -116,6 +120,8 @@ static void on_call_reply(const struct request *request, const struct frame_view
         require_page(request->session, answer.page);
     else
         count_subjects(tenant, &answer);
+    if (answer.head.operation == OPERATION_BACKUP)
+        world_on_backup(&answer);
     if (world.answered <= world.counted_from)
         return;
     require_first_use(request);
@@ -148,6 +154,8 @@ static void on_front_reply(const struct frame_view *view)
         on_call_reply(request, view);
     if (request->type == FRAME_LEDGER_HEAD)
         on_head_reply(view);
+    if (request->type == FRAME_BACKUP_READ)
+        world_on_piece(request, view);
 }
 
 /* Reads one frame of the vault; false when there is none. */

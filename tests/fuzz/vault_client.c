@@ -44,12 +44,12 @@ size_t client_seal(uint8_t session, uint64_t call_seq, uint16_t method, const vo
     return sizeof request + length + SEAL_TAG_LEN;
 }
 
-void client_number(uint8_t n, char number[NUMBER_LEN])
+void client_number(uint16_t n, char number[NUMBER_LEN])
 {
     static const char *const bad[] = {"000000000000", "123456789010", "12345678901X", "           1", "999999999999"};
     char digits[16];
 
-    if (n >= NUMBERS) {
+    if (n >= NUMBERS && n < FURTHER_NUMBERS) {
         memcpy(number, bad[n % (sizeof bad / sizeof bad[0])], NUMBER_LEN);
         return;
     }
@@ -77,7 +77,8 @@ static bool agrees(uint16_t operation, const struct call_result_item *result, co
     bool shown = memcmp(result->reference, none, sizeof none) != 0;
     bool wanted =
         result->outcome == OUTCOME_FOUND ||
-        (result->outcome == OUTCOME_DONE && (operation == OPERATION_ENROLL || operation == OPERATION_ENROLL_CITIZEN));
+        (result->outcome == OUTCOME_DONE && (operation == OPERATION_ENROLL || operation == OPERATION_ENROLL_CITIZEN ||
+                                              operation == OPERATION_BACKUP));
 
     return detail->detail < DETAIL_COUNT && result->outcome == operation_outcome(operation, detail->detail) &&
            shown == wanted;

@@ -21,8 +21,9 @@ void client_permit(uint8_t kind, uint16_t permit[PERMIT_LEN]);
 size_t client_seal(uint8_t session, uint64_t call_seq, uint16_t method, const void *plain, size_t length,
                    uint8_t *body);
 
-/* Number n is valid for n < NUMBERS; beyond, each is invalid in another way. */
-void client_number(uint8_t n, char number[NUMBER_LEN]);
+/* Number n is valid for n < NUMBERS and from FURTHER_NUMBERS on; between, each is invalid in another way. */
+#define FURTHER_NUMBERS 1000
+void client_number(uint16_t n, char number[NUMBER_LEN]);
 
 /* A blob of number n for the tenant whose public key is given. */
 void client_blob(uint8_t n, uint16_t tenant, const uint8_t public_key[X25519_LEN], struct call_item_citizen *item);

@@ -70,6 +70,8 @@ static void note_accepted(enum peer peer, uint16_t type, const uint8_t *data, si
         world.request[seq] = world.sealed[seq];
     else if (peer == PEER_FRONT)
         world.request[seq] = (struct request){.type = type, .session = NO_SESSION};
+    if (peer == PEER_FRONT && type == FRAME_BACKUP_READ)
+        memcpy(&world.request[seq].read, data, sizeof world.request[seq].read);
     world.doomed = world.doomed || body_violates(type, data, length);
     world.suspect = world.suspect || type == FRAME_SESSION_OPEN;
 }

@@ -109,6 +109,9 @@ static void fill_item(struct input *input, uint16_t operation, struct call_item 
         return;
     }
 
+    if (operation == OPERATION_BACKUP)
+        return;
+
     if (operation != OPERATION_ENROLL && operation != OPERATION_LOOKUP)
         memcpy(item->reference, world.reference[reference % REFERENCES], REFERENCE_LEN);
     if (operation != OPERATION_MATCH && operation != OPERATION_LOOKUP)
@@ -133,6 +136,27 @@ static void step_call(struct input *input)
         memcpy(plain + sizeof head + i * sizeof item, &item, sizeof item);
     }
     send_call(session, jump, head.operation, plain, sizeof head + head.count * sizeof(struct call_item));
+}
+
+/* Many items at once, so that ledger and store come to more than one page and one chunk of a backup. */
+static void step_bulk(struct input *input)
+{
+    static uint8_t plain[sizeof(struct call_head) + 512 * sizeof(struct call_item)];
+    uint8_t session = input_u8(input) % SESSIONS, choice = input_u8(input);
+    struct call_head head = {.version = 1, .operation = OPERATION_LOOKUP, .purpose = PURPOSE_CHANGE};
+
+    head.count = (choice % 64 + 1u) * 8;
+    if (choice & 0x40)
+        head.operation = OPERATION_ENROLL, head.purpose = PURPOSE_REGISTER;
+    memcpy(plain, &head, sizeof head);
+    for (uint32_t i = 0; i < head.count; i++) {
+        struct call_item item = {0};
+        client_number(choice & 0x40 ? (uint16_t)(FURTHER_NUMBERS + i) : NUMBERS, item.number);
+        if (choice & 0x40)
+            memcpy(item.request_id, &i, sizeof i), item.request_id[REQUEST_ID_LEN - 1] = 1;
+        memcpy(plain + sizeof head + i * sizeof item, &item, sizeof item);
+    }
+    send_call(session, 0, head.operation, plain, sizeof head + head.count * sizeof(struct call_item));
 }
 
 static void step_citizen(struct input *input)
@@ -199,7 +223,7 @@ static void step_ledger(struct input *input)
 
 bool world_step(struct input *input)
 {
-    switch (input_u8(input) % 16) {
+    switch (input_u8(input) % 32) {
     case 0:
         return true;
     case 1:
@@ -223,6 +247,8 @@ bool world_step(struct input *input)
     case 7:
         process_advance(input_u16(input) * 1024);
         world_forget_sessions();
+        world.clock_moved = world.front.outer.sent;
+        world.backup.sure = false;
         memset(world.tenant_guesses, 0, sizeof world.tenant_guesses);
         return true;
     case 8:
@@ -245,6 +271,12 @@ bool world_step(struct input *input)
         return false;
     case 13:
         step_ledger(input);
+        return false;
+    case 15:
+        world_read_backup(input);
+        return true;
+    case 16:
+        step_bulk(input);
         return false;
     default:
         step_call(input);

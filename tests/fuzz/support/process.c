@@ -13,6 +13,8 @@
 #include "sandbox/sandbox.h"
 
 #define TIMEOUTS_MAX 4
+/* The calendar's time at boot_ms 0. */
+#define EPOCH_S 1800000000
 
 struct peer_end process_control;
 
@@ -133,13 +135,20 @@ void __wrap_crypto_random(void *out, size_t length)
     }
 }
 
+int64_t process_now_ms(void)
+{
+    return boot_ms_now;
+}
+
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
-    if (clock != CLOCK_BOOTTIME)
+    if (clock != CLOCK_BOOTTIME && clock != CLOCK_REALTIME)
         return __real_clock_gettime(clock, now);
     *now = (struct timespec){.tv_sec = boot_ms_now / 1000, .tv_nsec = boot_ms_now % 1000 * 1000000};
+    if (clock == CLOCK_REALTIME)
+        now->tv_sec += EPOCH_S;
     return 0;
 }
 
