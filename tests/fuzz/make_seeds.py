@@ -217,6 +217,61 @@ def hpke(seeds):
         "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800") + bytes(40))
 
 
+# ---- backup: as fuzz_backup.c reads it ----
+def backup(seeds):
+    def put(name, data):
+        seeds.put("backup", name, data)
+
+    def damaged(*flips, cut=None, tail=b""):
+        return b"\1" + bytes([len(flips)]) + b"".join(struct.pack("<IB", *flip) for flip in flips) + (
+            b"\0" if cut is None else struct.pack("<BI", 1, cut)) + tail
+
+    def rows(*changes, flags=0, most=None, tenant=None):
+        out = bytes([2, flags | (most is not None) | (2 if tenant is not None else 0)])
+        out += struct.pack("<H", most - 512) if most is not None else b""
+        return out + (struct.pack("<H", tenant) if tenant is not None else b"") + b"".join(changes)
+
+    def flip(row, at, value):
+        return struct.pack("<BHHB", 0, row, at, value)
+
+    def new(at, kind, key, value):
+        return struct.pack("<BHBB", 5, at, kind, len(key)) + key + struct.pack("<H", len(value)) + value
+
+    put("empty", b"\0\0")
+    put("head_only", b"\0\x70")
+    put("first_chunk", b"\0\x70" + struct.pack("<II", 100, 1) + bytes(100))
+    put("text", b"\0\0not a backup")
+    put("other_version", b"\0\x10" + bytes(300))
+    put("genuine", damaged())
+    put("damaged", damaged((2000, 1)))
+    put("damaged_head", damaged((30, 1)))
+    put("damaged_end", damaged((0xfffffff0, 4)))
+    put("chunk_length", damaged((112, 0xff)))
+    put("cut", damaged(cut=3000))
+    put("appended", damaged(tail=b"x"))
+    put("rows_same", rows())
+    put("small_chunks", rows(most=700))
+    put("cut_rows", rows(flags=4, most=600))
+    put("other_signer", rows(flags=8))
+    put("other_tenant", rows(tenant=13))
+    put("unknown_tenant", rows(tenant=12))
+    for kind, at in (("kind", 0), ("key_length", 2), ("value_length", 4), ("key", 8), ("value", 40)):
+        put("row_" + kind, rows(flip(20, at, 1)))
+    for row in range(0, 160, 16):
+        put("value_%u" % row, rows(flip(row, 30, 0x80)))
+    put("flags", rows(flip(0, 8 + 8 + 8, 0x0c)))
+    put("resized", *[rows(struct.pack("<BHH", 1, row, 8)) for row in (30,)])
+    put("removed", rows(struct.pack("<BHB", 2, 25, 0)))
+    put("removed_many", rows(struct.pack("<BHB", 2, 5, 30)))
+    put("twice", rows(struct.pack("<BHH", 3, 30, 30)))
+    put("swapped", rows(struct.pack("<BHH", 4, 30, 31)))
+    put("database_first", rows(new(0, 1, b"", bytes(16))))
+    put("database_dupsort", rows(new(0, 1, b"12.meta", struct.pack("<QII", 1, 0x04, 0)), new(1, 2, b"keys", b"x")))
+    put("database_integer", rows(new(0, 1, b"99", struct.pack("<QII", 2, 0x08, 0)), new(1, 2, b"k", b"x"),
+                                 new(2, 2, b"key", b"y")))
+    put("tenant_row", rows(new(1, 3, b"", bytes(160))))
+
+
 def frame_headers(seeds):
     vault_table, auth_table, front_table = 0, 1, 2
     warden, from_front, from_auth, from_vault = range(4)
@@ -272,7 +327,7 @@ def sealed_call(session=SESSION, sequence=1, length=96):
 
 
 def services(seeds):
-    session_service, number_service, system_service, ledger_service = range(4)
+    session_service, number_service, system_service, ledger_service, backup_service = range(5)
     vault_peer, auth_peer, warden_peer = range(3)
 
     def put(name, *steps):
@@ -329,6 +384,26 @@ def services(seeds):
     put("ledger_hashes", rpc(ledger_service, 3, parent + field(2, 1) + field(3, 5)), answer(vault_peer, 0, b"\5"))
     put("ledger_entries", rpc(ledger_service, 4, sealed_call()), answer(vault_peer, 0, b"\1\1"),
         rpc(ledger_service, 4, sealed_call(sequence=2)), answer(vault_peer, 0, b"\0\7\0"))
+
+    def bulk(service, method, items, stream=False):
+        return struct.pack("<BBBBH", 6, service | (0x80 if stream else 0), method, 0, (48 + items * 48) // 2)
+
+    put("bulk", *[bulk(number_service, 1, 600) for _ in range(6)], rpc(number_service, 1, sealed_call()),
+        *[answer(vault_peer, 7, b"\x1f") for _ in range(8)])
+    put("bulk_lengths", *[bulk(number_service, n, items) for n, items in enumerate([0, 1, 42, 2048, 2049])], later, later)
+    put("bulk_stream", bulk(number_service, 5, 2048), *[bulk(number_service, 5, 2048, stream=True) for _ in range(12)],
+        answer(vault_peer, 0, b"\x1f"), stream(0), later)
+    allowed = bulk(backup_service, 0, 1) + answer(vault_peer, 0, b"\1\2")
+    piece, last, gone = b"\x10\0", b"\x1f\1", b"\0\x10"
+    put("backup", allowed, *[answer(vault_peer, 0, piece) for _ in range(3)], answer(vault_peer, 0, last))
+    put("backup_refused", bulk(backup_service, 0, 1), answer(vault_peer, 0, b"\1\0"), bulk(backup_service, 0, 1),
+        answer(vault_peer, 0, struct.pack("<BH", 0, 7)))
+    put("backup_gone", allowed, answer(vault_peer, 0, gone))
+    put("backup_late", allowed, later, later)
+    put("backup_cancelled", allowed, answer(vault_peer, 0, piece), stream(1), answer(vault_peer, 0, piece))
+    put("backup_unread", allowed, stream(2, unread=True), answer(vault_peer, 0, piece), stream(2))
+    put("backup_lies", allowed, answer(vault_peer, 0, b"\1\x08"))
+    put("backup_empty_piece", allowed, answer(vault_peer, 0, b"\0\0"))
     put("foreign_answer", struct.pack("<BBHBH", 0, 0, 0x201, 1, 16) + bytes(16))
     put("not_asked", rpc(number_service, 1, sealed_call()), struct.pack("<BBHBH", 0, 0, 0x203, 1, 40) + bytes(40))
 
@@ -439,5 +514,5 @@ def client(seeds):
 
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, auth, accounts, hpke, frame_headers, services, csv, config, client):
+    for make in (vault, auth, accounts, hpke, backup, frame_headers, services, csv, config, client):
         make(made)

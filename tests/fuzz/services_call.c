@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sekisho/v1/backup_service.pb-c.h"
 #include "server/rpc/validate.h"
 
 void *rpc_call_context(const struct rpc_call *call)
@@ -62,6 +63,11 @@ static void require_message(const struct rpc_call *call, const ProtobufCMessage 
 bool rpc_call_send(struct rpc_call *call, const ProtobufCMessage *response)
 {
     require_message(call, response);
+    if (response->descriptor == &sekisho__v1__take_backup_response__descriptor) {
+        const Sekisho__V1__TakeBackupResponse *part = (const Sekisho__V1__TakeBackupResponse *)response;
+        REQUIRE((part->reply != NULL) == (call->sent == 0) && (part->data.len == 0) == (call->sent == 0));
+    }
+    call->sent++;
     return !call->ended;
 }
 

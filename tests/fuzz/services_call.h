@@ -12,6 +12,8 @@ struct rpc_call {
     void *context, *user;
     uint8_t certificate[CERT_HASH_LEN];
     unsigned finished, asked; /* times that the handler has ended it, and asked for a message */
+    unsigned sent;            /* messages of a stream */
+    bool begun;               /* the handler has had a callback */
     bool ended;               /* half-closed or cancelled by the client */
     size_t queued_bytes;
     int64_t time_left_ms;

@@ -34,8 +34,9 @@ int process_run(void (*serve)(void *context), bool (*feed)(void *context), void 
 void process_reset(uint64_t seed, int64_t boot_ms);
 void process_advance(int64_t ms);
 int64_t process_now_ms(void);
-/* Frees what secret_alloc gave since the last time. */
+/* Frees what secret_alloc gave since the last time; keeps it for the life of the target. */
 void process_free_secrets(void);
+void process_keep_secrets(void);
 
 /* Whether a record is what the receiver must accept: written from frame.h's text, not from frame.c. */
 bool frame_acceptable(const void *record, size_t length, uint64_t last_seq, enum peer from, enum phase phase,
