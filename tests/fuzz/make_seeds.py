@@ -512,7 +512,54 @@ def client(seeds):
     put("status_no_times", answers(2, field(1, "0.1.0")))
 
 
+# ---- ledger: as fuzz_ledger.c reads it ----
+def ledger_texts(seeds):
+    def put(name, data):
+        seeds.put("ledger", name, data)
+
+    def replace(at, value):
+        return struct.pack("<BHB", 0, at, value)
+
+    def remove(at, count):
+        return struct.pack("<BHB", 1, at, count)
+
+    def add(at, data):
+        return struct.pack("<BHB", 2, at, len(data)) + data
+
+    receipt, state, plain = b"\0\1", b"\1\1", b"\0"
+    put("receipt", receipt)
+    put("receipt_changed", receipt + replace(70, 0x31))
+    put("receipt_entry", receipt + replace(250, 0x66))
+    put("receipt_cut", receipt + remove(600, 255))
+    put("receipt_line", receipt + add(26, b"proof " + b"00" * 32 + b"\n"))
+    put("receipt_other", receipt + add(26, b"other " + b"ab" * 32 + b"\n"))
+    put("receipt_text", plain + plain + add(0, b"sekisho erasure receipt 1\nvkey x+00000000+AA==\n\nsekisho/prefectures/11\n"))
+    put("receipt_only_note", plain + plain + add(0, b"\n\n\n\n\xe2\x80\x94 a b c"))
+    put("receipt_spaces", receipt + add(1000, b"vkey a+12345678+" + b" " * 44 + b"\n"))
+    put("state", state)
+    put("state_changed", state + replace(30, 0x39))
+    put("state_number", state + add(35, b"-"))
+    put("state_text", b"\1\0" + add(0, b"sekisho-ledger-state 1\nprefecture 11\nsize 5\nroot 00"))
+    hashes = b'"leaf_hash":"' + b"0a" * 32 + b'","tree_root":"' + b"0b" * 32 + b'","tree_signature":"' + b"0c" * 64 + b'"'
+    put("call_receipt", b'\2{"ledger_index":4,"time":"-","tree_size":5,' + hashes + b"}")
+    put("call_receipt_types", b'\2{"ledger_index":4.5,"tree_size":-5,' + hashes + b"}")
+    put("call_receipt_hex", b'\2{"ledger_index":4,"tree_size":5,' + hashes.replace(b"0c", b" c") + b"}")
+    for n, (size, index) in enumerate([(0, 0), (6, 3), (6, 6), (63, 62), (32, 31)]):
+        put("inclusion_%u" % n, bytes([3, size, index]))
+        put("inclusion_changed_%u" % n, bytes([3, size, index]) + struct.pack("<QBBBBB", 2, 1, n, 1, 0, 0))
+        put("consistency_%u" % n, bytes([4, size, index]))
+        put("consistency_longer_%u" % n, bytes([4, size, index, 2]))
+    put("inclusion_sizes", bytes([3, 9, 4]) + struct.pack("<QBBBBBQ", (1 << 64) - 1, 0, 0, 0, 0, 0, (1 << 64) - 1))
+    entry = bytes([0, 3, 1]) + bytes(32)
+    put("page", bytes([5, 0, 64, 1, 8]) + entry)
+    put("pages", bytes([5, 0, 64]) + b"".join(bytes([1, 8]) + bytes([0, n, 2]) + bytes(32) for n in range(5)))
+    put("page_filtered", bytes([5, 7, 64, 2, 16, 2, 1, 3]) + struct.pack("<BQ", 24, 9) + b"\1" + bytes(31) + entry)
+    put("page_length", bytes([5, 0, 64, 1, 8, 4, 1, 1]) + bytes(32) + struct.pack("<I", 0xffffffff))
+    put("page_standing", bytes([5, 0, 64, 0, 0, 0, 0]))
+    put("page_time", bytes([5, 0, 64, 1, 8, 2, 1, 3, 24]) + b"\xff" * 7 + b"\x7f" + bytes(32))
+
+
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, auth, accounts, hpke, backup, frame_headers, services, csv, config, client):
+    for make in (vault, auth, accounts, hpke, backup, frame_headers, services, csv, config, client, ledger_texts):
         make(made)
