@@ -45,7 +45,8 @@ static void open_store(void)
 static void call(uint8_t session, uint16_t operation, uint16_t purpose, const struct call_item *items, uint32_t count)
 {
     static uint64_t call_seq;
-    static uint8_t plain[sizeof(struct call_head) + PEOPLE * sizeof(struct call_item)], body[4096], reply[CALL_REPLY_MAX];
+    static uint8_t plain[sizeof(struct call_head) + PEOPLE * sizeof(struct call_item)], body[4096],
+        reply[CALL_REPLY_MAX];
     const struct call_head head = {.version = 1, .operation = operation, .purpose = purpose, .count = count};
     struct call_answer handled;
     int rc = 0;
@@ -76,9 +77,6 @@ static void fill_store(void)
     memset(item.request_id, 0, sizeof item.request_id);
     client_number(1, item.number);
     call(0, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1);
-    item = (struct call_item){.request_id = {8}};
-    call(0, OPERATION_LOOKUP, PURPOSE_CHANGE, &(struct call_item){.number = {'0'}}, 1);
-    memcpy(item.reference, answer.results[0].reference, REFERENCE_LEN);
 }
 
 static void erase_one(void)

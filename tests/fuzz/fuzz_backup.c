@@ -1,7 +1,9 @@
 /*
- * Backup files as `sekisho restore` opens them and as the client checks them while taking one: any bytes, a genuine file
- * that was damaged, and files of foreign rows that are sealed well, since whoever knows the public key can seal. Requires:
- *   - a genuine file restores; one in which a byte is different, missing or added does not, and the client does not take it;
+ * Backup files as `sekisho restore` opens them and as the client checks them while taking one: any bytes, a genuine
+ * file that was damaged, and files of foreign rows that are sealed well, since whoever knows the public key can seal.
+ * Requires:
+ *   - a genuine file restores; one in which a byte is different, missing or added does not, and the client does not
+ * take it;
  *   - what the vault's ledger key has not signed does not restore, whatever is in it;
  *   - a restore that fails leaves nothing behind, and says what it is that failed.
  */
@@ -57,7 +59,8 @@ static void damaged(struct input *input)
     REQUIRE(client_takes(file, length) == same);
 }
 
-/* Chunks of `most` bytes or of one row that is longer, of whole rows unless they are cut anywhere. False when it comes to too much. */
+/* Chunks of `most` bytes or of one row that is longer, of whole rows unless they are cut anywhere. False when it comes
+ * to too much. */
 static bool write_chunks(struct making *making, size_t length, const size_t *ends, size_t rows, size_t most, bool cut)
 {
     size_t at = 0, row = 0;

@@ -30,7 +30,8 @@
 #define ARENA_BYTES   262144
 #define FAR_MS        (1u << 30)
 #define REQUESTS_KEPT 64
-#define ROUNDS_MAX    (2 * STEPS_MAX) /* a step makes one request that the vault may be asked for, and each round ends one */
+#define ROUNDS_MAX                                                                                                     \
+    (2 * STEPS_MAX) /* a step makes one request that the vault may be asked for, and each round ends one */
 
 static struct front front;
 

@@ -143,8 +143,8 @@ static void make(void)
     static struct erasure_receipt receipt;
 
     for (uint8_t i = 0; i < RECEIPT_ITEMS; i++)
-        data.item[i] = (struct ledger_item){
-            .reference = {0xa0, i}, .outcome = OUTCOME_DONE, .detail = DETAIL_DONE, .salt = {i}};
+        data.item[i] =
+            (struct ledger_item){.reference = {0xa0, i}, .outcome = OUTCOME_DONE, .detail = DETAIL_DONE, .salt = {i}};
     REQUIRE(sekisho_ledger_decode((const uint8_t *)&data, sizeof data, &entry));
     memcpy(entry_leaf, entry.leaf_hash, sizeof entry_leaf);
     with_entry = true;

@@ -120,6 +120,9 @@ def vault(seeds):
     put("long_group", START, hold, *[b"\x0a" for _ in range(100)], release, hold, *[b"\x0a" for _ in range(100)])
     put("ledger", *enrolled, ledger(0, 0, 0), ledger(1, 0, 1, 1), ledger(5, 0, 0, 1), ledger(2, 0, 0), ledger(3, 0, 0, 9),
         ledger(7, 0, 0, 9), ledger(3, 1, 0), open_session(3, permit=0), ledger(3, 3, 0))
+    bad = (0, 0, 7)
+    put("ledger_page_full", *enrolled, *[bulk(0, 64) + TURN] * 4, bulk(0, 10), call(0, LOOKUP, CHANGE, *[bad] * 12),
+        call(0, LOOKUP, CHANGE, bad), TURN, call(0, LOOKUP, CHANGE, bad), TURN, ledger(3, 0, 0, 15))
     put("rotation", *enrolled, call(0, ROTATE_KEYS, CHANGE, (0, 3, 0)), TURN, call(0, MATCH, CHANGE, (0, 0, 0)),
         call(0, ROTATE_KEYS, CHANGE, (0, 1, 0)), TURN, call(0, MATCH, CHANGE, (0, 0, 3)), TURN, clock(0xffff))
     put("drain", *enrolled, struct.pack("<BB", 11, 1))

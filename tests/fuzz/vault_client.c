@@ -77,8 +77,8 @@ static bool agrees(uint16_t operation, const struct call_result_item *result, co
     bool shown = memcmp(result->reference, none, sizeof none) != 0;
     bool wanted =
         result->outcome == OUTCOME_FOUND ||
-        (result->outcome == OUTCOME_DONE && (operation == OPERATION_ENROLL || operation == OPERATION_ENROLL_CITIZEN ||
-                                              operation == OPERATION_BACKUP));
+        (result->outcome == OUTCOME_DONE &&
+         (operation == OPERATION_ENROLL || operation == OPERATION_ENROLL_CITIZEN || operation == OPERATION_BACKUP));
 
     return detail->detail < DETAIL_COUNT && result->outcome == operation_outcome(operation, detail->detail) &&
            shown == wanted;

@@ -3,8 +3,8 @@
  * the loop would wait for its peers, the target plays them. Stands in for privsep/sandbox/child.c and ppoll(2).
  *
  * Also stands in, by the linker's --wrap, for what would make a finding impossible to repeat: random bytes, the clocks
- * of the calendar and of sessions, and the secret arena, which here is the heap, so that the address sanitizer sees each
- * object's bounds.
+ * of the calendar and of sessions, and the secret arena, which here is the heap, so that the address sanitizer sees
+ * each object's bounds.
  */
 #ifndef SEKISHO_TESTS_FUZZ_PROCESS_H
 #define SEKISHO_TESTS_FUZZ_PROCESS_H
@@ -29,8 +29,8 @@ extern struct peer_end process_control;
  * to play (PROCESS_WAITS). */
 int process_run(void (*serve)(void *context), bool (*feed)(void *context), void *context);
 
-/* Random bytes from here on follow from `seed`; the clock of sessions is at `boot_ms`, and that of the calendar goes with
- * it. */
+/* Random bytes from here on follow from `seed`; the clock of sessions is at `boot_ms`, and that of the calendar goes
+ * with it. */
 void process_reset(uint64_t seed, int64_t boot_ms);
 void process_advance(int64_t ms);
 int64_t process_now_ms(void);
