@@ -40,18 +40,31 @@ static void any_bytes(struct input *input)
     REQUIRE(!client_takes(file, length));
 }
 
+/* A place in `length` bytes, counted from either end. */
+static size_t place(struct input *input, size_t length)
+{
+    uint32_t at = input_u32(input);
+
+    return at >> 31 ? length - 1 - (at & INT32_MAX) % length : at % length;
+}
+
 static void damaged(struct input *input)
 {
     const struct made *made = made_backup();
-    size_t length = made->file_length;
+    size_t length = made->file_length, again = 0;
 
     memcpy(file, made->file, length);
     for (unsigned i = input_u8(input) % DAMAGES_MAX; i > 0; i--) {
-        size_t at = input_u32(input) % length;
+        size_t at = place(input, length);
         file[at] ^= input_u8(input);
     }
-    if (input_u8(input) & 1)
-        length = input_u32(input) % (length + 1);
+    uint8_t choice = input_u8(input);
+    if (choice & 1)
+        length = place(input, length + 1);
+    if (choice & 2)
+        again = input_u16(input) % made->file_length;
+    memcpy(file + length, made->file + made->file_length - again, again);
+    length += again;
     memcpy(file + length, input->at, input->left);
     length += input->left;
     bool same = length == made->file_length && memcmp(file, made->file, length) == 0;

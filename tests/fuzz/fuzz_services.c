@@ -13,42 +13,20 @@
 #include <unistd.h>
 
 #include "crypto/sealed.h"
-#include "sandbox/sandbox.h"
-#include "server/channel/auth_client.h"
-#include "server/channel/reader.h"
-#include "server/channel/vault_client.h"
-#include "server/channel/warden_client.h"
 #include "server/rpc/arena.h"
 #include "server/rpc/validate.h"
 #include "server/services/front.h"
-#include "services_answer.h"
 #include "services_methods.h"
+#include "services_peers.h"
 #include "support/process.h"
 
-#define CALLS_MAX     64
-#define STEPS_MAX     128
-#define ARENA_BYTES   262144
-#define FAR_MS        (1u << 30)
-#define REQUESTS_KEPT 64
-#define ROUNDS_MAX                                                                                                     \
-    (2 * STEPS_MAX) /* a step makes one request that the vault may be asked for, and each round ends one */
+#define CALLS_MAX   64
+#define STEPS_MAX   128
+#define ARENA_BYTES 262144
+#define FAR_MS      (1u << 30)
+#define ROUNDS_MAX  (2 * STEPS_MAX) /* a step asks the vault at most once, and a round ends at least one request */
 
 static struct front front;
-
-enum { VAULT, AUTH, WARDEN, PEERS };
-
-static struct party {
-    enum peer kind;
-    const struct link_options *options;
-    struct peer_end end;
-    struct link *link;
-    uint64_t requests; /* read so far: the sequence number of the last one */
-    uint16_t type[REQUESTS_KEPT];
-} peers[PEERS] = {
-    [VAULT] = {.kind = PEER_VAULT, .options = &vault_link_options},
-    [AUTH] = {.kind = PEER_AUTH, .options = &auth_link_options},
-    [WARDEN] = {.kind = PEER_WARDEN, .options = &warden_link_options},
-};
 
 static struct world {
     struct input input;
@@ -60,50 +38,6 @@ static struct world {
 } world;
 
 static int wake_fd = -1;
-
-#define ANY(type)                                                                                                      \
-    {                                                                                                                  \
-        (type), PEER_FRONT, IN(PHASE_SERVING), 0, FRAME_MAX                                                            \
-    }
-static const struct frame_rule request_rules[] = {
-    ANY(FRAME_SESSION_CALL), ANY(FRAME_CITIZEN_KEY),   ANY(FRAME_VAULT_STATUS), ANY(FRAME_LEDGER_HEAD),
-    ANY(FRAME_LEDGER_PROOF), ANY(FRAME_LEDGER_HASHES), ANY(FRAME_CHALLENGE),    ANY(FRAME_LOGIN),
-    ANY(FRAME_LOGOUT),       ANY(FRAME_ATTESTATION),   ANY(FRAME_BACKUP_READ),
-};
-
-/* Reads the requests that have come so far, so that they can be answered. */
-static void read_requests(struct party *peer)
-{
-    static _Alignas(8) uint8_t buffer[FRAME_MAX];
-    enum channel_result result;
-    enum frame_verdict verdict;
-    struct frame_view view;
-
-    link_flush(peer->link);
-    while ((result = channel_receive(&peer->end.outer, buffer, sizeof buffer, PHASE_SERVING, request_rules,
-                                     sizeof request_rules / sizeof request_rules[0], &view, &verdict)) == CHANNEL_OK)
-        peer->type[view.header->seq % REQUESTS_KEPT] = view.header->type;
-    REQUIRE(result == CHANNEL_EMPTY);
-    peer->requests = peer->end.outer.received;
-}
-
-/* As reader.c and vault_source.c do with what has arrived. */
-static void settle(struct party *peer)
-{
-    static _Alignas(8) uint8_t buffer[FRAME_MAX];
-    struct channel *channel = link_channel(peer->link);
-    enum frame_verdict verdict;
-    enum channel_result result;
-    struct frame_view view;
-
-    while ((result = channel_receive(channel, buffer, sizeof buffer, PHASE_SERVING, front_rules, front_rule_count,
-                                     &view, &verdict)) == CHANNEL_OK)
-        if (view.header->type != FRAME_DRAIN)
-            link_reply(peer->link, &view);
-    if (result == CHANNEL_VIOLATION)
-        child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
-    REQUIRE(result == CHANNEL_EMPTY);
-}
 
 /* ---- steps ---- */
 
@@ -213,63 +147,21 @@ static void step_stream(struct input *input)
     }
 }
 
-static void step_answer(struct input *input)
-{
-    static uint8_t body[FRAME_MAX];
-    struct party *peer = &peers[input_u8(input) % PEERS];
-    uint8_t back = input_u8(input);
-
-    read_requests(peer);
-    uint64_t seq = peer->requests - back % 8;
-    uint16_t type = (uint16_t)(peer->type[seq % REQUESTS_KEPT] + 1);
-    size_t length = services_answer(type, input, body);
-    if (peer->requests > 0 && channel_send(&peer->end.outer, type, seq, body, length) == CHANNEL_OK)
-        settle(peer);
-}
-
-static void step_foreign_answer(struct input *input)
-{
-    static uint8_t body[1024];
-    struct party *peer = &peers[input_u8(input) % PEERS];
-    uint16_t type = input_u16(input);
-    uint8_t reply_to = input_u8(input);
-    size_t length = input_u16(input) % sizeof body;
-    struct frame_header header;
-    static uint8_t record[sizeof header + sizeof body];
-
-    input_copy(input, body, length);
-    frame_fill(&header, type, (uint32_t)length, peer->end.outer.sent + 1, reply_to);
-    memcpy(record, &header, sizeof header);
-    memcpy(record + sizeof header, body, length);
-    world.doomed = !frame_acceptable(record, sizeof header + length, peer->end.outer.sent, peer->kind, PHASE_SERVING,
-                                     front_rules, front_rule_count);
-    read_requests(peer);
-    if (channel_send(&peer->end.outer, type, reply_to, body, length) == CHANNEL_OK)
-        settle(peer);
-    REQUIRE(!world.doomed);
-}
-
-static void expire(void)
-{
-    for (int i = 0; i < PEERS; i++)
-        link_expire(peers[i].link, world.now_ms);
-}
-
 static void play(struct input *input)
 {
     switch (input_u8(input) % 8) {
     case 0:
-        step_foreign_answer(input);
+        peers_answer_foreign(input, &world.doomed);
         break;
     case 1:
         step_stream(input);
         break;
     case 2:
-        step_answer(input);
+        peers_answer(input);
         break;
     case 3:
         world.now_ms += input_u16(input);
-        expire();
+        peers_expire(world.now_ms);
         break;
     case 6:
     case 7:
@@ -297,18 +189,11 @@ static bool nothing_more(void *context)
 
 static void start_front(void)
 {
+    struct link *links[PEERS];
     struct session_row row = {.tenant = 11, .role = 4, .expires_ms = link_now_ms() + FAR_MS};
 
-    for (int i = 0; i < PEERS; i++) {
-        peer_open(&peers[i].end, peers[i].kind);
-        peers[i].end.outer.peer = PEER_FRONT;
-        peers[i].end.outer.batched = peers[i].end.inner.batched = peers[i].options->batched;
-        peers[i].requests = 0;
-        peers[i].link = link_new(&peers[i].end.inner, peers[i].options, wake_fd);
-        REQUIRE(peers[i].link != NULL);
-    }
-    front = (struct front){
-        .warden = peers[WARDEN].link, .vault = peers[VAULT].link, .auth = peers[AUTH].link, .started_at_us = 1};
+    peers_open(links, wake_fd);
+    front = (struct front){.warden = links[WARDEN], .vault = links[VAULT], .auth = links[AUTH], .started_at_us = 1};
     front.sessions = session_table_new(4);
     REQUIRE(bulk_init(&front.bulk, front.vault));
     REQUIRE(front.sessions && pthread_mutex_init(&front.citizen_lock, NULL) == 0);
@@ -341,22 +226,8 @@ static void end_calls(void)
     }
     world.now_ms += FAR_MS;
     /* The end of one request may make the next one: bulk calls wait for each other. */
-    for (unsigned rounds = 0; rounds < ROUNDS_MAX && !all_finished(); rounds++) {
-        for (int peer = 0; peer < PEERS; peer++)
-            link_flush(peers[peer].link);
-        expire();
-    }
-}
-
-/* What no channel had room for is sent after all: it would be leaked. */
-static void drain(struct party *peer)
-{
-    uint64_t before;
-
-    do {
-        before = peer->requests;
-        read_requests(peer);
-    } while (peer->requests != before);
+    for (unsigned rounds = 0; rounds < ROUNDS_MAX && !all_finished(); rounds++)
+        peers_expire(world.now_ms);
 }
 
 static void end_front(void)
@@ -368,11 +239,7 @@ static void end_front(void)
     bulk_destroy(&front.bulk);
     session_table_free(front.sessions);
     pthread_mutex_destroy(&front.citizen_lock);
-    for (int i = 0; i < PEERS; i++) {
-        drain(&peers[i]);
-        link_free(peers[i].link);
-        peer_close(&peers[i].end);
-    }
+    peers_shut();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -77,6 +77,7 @@ def vault(seeds):
     def put(name, *steps):
         seeds.put("vault", name, b"".join(steps))
 
+    hold, release, release_unpadded = b"\x0e", b"\x0e\1", b"\x0e\0"
     enrolled = [START, open_session(0), call(0, ENROLL, REGISTER, (0, 1, 0)), TURN]
     put("life_of_a_number", *enrolled, call(0, MATCH, CHANGE, (0, 0, 0)), call(0, LOOKUP, CHANGE, (0, 0, 0)), TURN,
         call(0, REPLACE, CHANGE, (0, 2, 1)), TURN, call(0, LOOKUP, DELETE, (0, 0, 0)),
@@ -112,7 +113,6 @@ def vault(seeds):
     put("status_and_keys", START, b"\x0a", struct.pack("<BB", 9, 11), struct.pack("<BB", 9, 47))
     put("not_permitted_frames", START, frame(FRONT, 0x400, bytes(152)))
     put("warden_twice", START, struct.pack("<BB", 11, 0))
-    hold, release, release_unpadded = b"\x0e", b"\x0e\1", b"\x0e\0"
     put("one_record", *enrolled, hold, *[call(0, MATCH, CHANGE, (0, 0, n)) for n in range(3)], b"\x0a", release, TURN,
         hold, b"\x0a", struct.pack("<BB", 9, 11), b"\x0a", release_unpadded)
     put("record_of_two", START, raw(FRONT, b"SKSH" + struct.pack("<HHIIQQ", 1, 0x204, 48, 0, 1, 0) + bytes(16) +
@@ -142,6 +142,8 @@ def vault(seeds):
     put("backup_no_key", START_NO_BACKUP_KEY, *enrolled[1:], backup, read_backup(1))
     put("backup_stalled", *enrolled, bulk(0, 64), TURN, bulk(0, 64), TURN, backup, b"\x08", read_backup(8), read_backup(8),
         b"\x08", TURN, read_backup(8))
+    put("backup_group", *enrolled, backup, hold, call(0, ENROLL, REGISTER, (0, 5, 2)), read_backup(8), release)
+    put("retention_early", START_RETENTION, *enrolled[1:], clock(0xffff), open_session(1), TURN, ledger(3, 1, 0, 9))
     put("retention", START_RETENTION, *enrolled[1:], bulk(0, 1), TURN, *[clock(0xffff)] * 2, open_session(1),
         call(1, LOOKUP, CHANGE, (0, 0, 0)), TURN, ledger(3, 1, 0, 9), TURN, ledger(1, 1, 1, 1), ledger(5, 1, 0, 1),
         call(1, BACKUP, CHANGE, (0, 0, 0)), TURN, read_backup(8))
@@ -225,9 +227,13 @@ def backup(seeds):
     def put(name, data):
         seeds.put("backup", name, data)
 
-    def damaged(*flips, cut=None, tail=b""):
-        return b"\1" + bytes([len(flips)]) + b"".join(struct.pack("<IB", *flip) for flip in flips) + (
-            b"\0" if cut is None else struct.pack("<BI", 1, cut)) + tail
+    from_end = 1 << 31
+
+    def damaged(*flips, cut=None, again=None, tail=b""):
+        out = b"\1" + bytes([len(flips)]) + b"".join(struct.pack("<IB", *flip) for flip in flips)
+        out += bytes([(cut is not None) | (2 if again is not None else 0)])
+        out += struct.pack("<I", cut) if cut is not None else b""
+        return out + (struct.pack("<H", again) if again is not None else b"") + tail
 
     def rows(*changes, flags=0, most=None, tenant=None):
         out = bytes([2, flags | (most is not None) | (2 if tenant is not None else 0)])
@@ -248,7 +254,11 @@ def backup(seeds):
     put("genuine", damaged())
     put("damaged", damaged((2000, 1)))
     put("damaged_head", damaged((30, 1)))
-    put("damaged_end", damaged((0xfffffff0, 4)))
+    for name, at in (("signature", 10), ("key", 70), ("hash", 100), ("magic", 140)):
+        put("damaged_end_" + name, damaged((from_end | at, 4)))
+    put("two_ends", damaged(again=144))
+    put("cut_end", damaged(cut=from_end | 1))
+    put("without_end", damaged(cut=from_end | 144))
     put("chunk_length", damaged((112, 0xff)))
     put("cut", damaged(cut=3000))
     put("appended", damaged(tail=b"x"))
