@@ -111,7 +111,7 @@ static void take_hex(const char *text, uint8_t *out, size_t length)
 /* Bytes `skip` to `skip` + length of a base64 text. */
 static void take_base64(const char *text, size_t skip, uint8_t *out, size_t length)
 {
-    uint8_t decoded[128];
+    uint8_t decoded[128] = {0}; /* white space in the text leaves its end unwritten */
     size_t given = strcspn(text, "\n");
 
     if (given % 4 == 0 && given / 4 * 3 <= sizeof decoded && given / 4 * 3 >= skip + length &&

@@ -22,8 +22,9 @@
  *   ledger_retention_days  0..36500, default LEDGER_RETENTION_DAYS; 0: readable parts are kept for ever
  *   guesses_register, guesses_change, guesses_delete, guesses_periodic   guess limits by purpose (guesses.h)
  *   backup_public_key   64 hex digits: the offline X25519 key that backups are sealed to (`sekisho keygen backup`);
- * without it no backup can be taken uid_base            1..4294967290, default 64200: uids of vault, auth, front,
- * warden, unseal from here (started as root only)
+ *                       without it no backup can be taken
+ *   uid_base            1..4294967290, default 64200: uids of vault, auth, front, warden, unseal from here (started as
+ *                       root only)
  *
  * Paths are absolute and have no symbolic link in them (paths.h).
  */

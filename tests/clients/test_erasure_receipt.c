@@ -143,6 +143,18 @@ static void test_lines_left_out_twice_and_added(void **state)
     free(text);
 }
 
+/* What libcrypto skips in base64 is not what the vault wrote. */
+static void test_spaces_in_base64(void **state)
+{
+    char *text = good(), *key = strchr(strstr(text, "\nvkey "), '+');
+
+    (void)state;
+    assert_non_null(key);
+    memset(key + 10, ' ', strcspn(key + 10, "\n") - 4);
+    assert_int_equal(check(text), RECEIPT_LINE);
+    free(text);
+}
+
 /* Forgers who write the whole text anew: the words fit, the proofs do not. */
 static void test_consistent_lies(void **state)
 {
@@ -203,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_every_byte_counts),
+        cmocka_unit_test(test_spaces_in_base64),
         cmocka_unit_test(test_lines_left_out_twice_and_added),
         cmocka_unit_test(test_consistent_lies),
         cmocka_unit_test(test_the_line_is_named),

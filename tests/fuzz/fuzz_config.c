@@ -11,6 +11,8 @@
 #include "support/fuzz.h"
 #include "warden/config.h"
 
+#define GUESSES_MAX 100000000
+
 static void require_path(const char path[PATH_LEN], bool required)
 {
     REQUIRE(memchr(path, '\0', PATH_LEN) != NULL);
@@ -42,6 +44,33 @@ static void require_address(const struct warden_config *config)
             inet_pton(AF_INET6, config->tcp_address, &scratch) == 1);
 }
 
+/* What a source of the root key needs is there, and nothing else (config.h). */
+static void require_root_key(const struct warden_config *config)
+{
+    bool token = config->root_key_source == ROOT_KEY_TOKEN;
+
+    REQUIRE(config->root_key_source <= ROOT_KEY_TOKEN);
+    require_path(config->root_key_module, token);
+    require_path(config->root_key_secret, false);
+    REQUIRE(memchr(config->root_key_token, '\0', sizeof config->root_key_token) != NULL);
+    REQUIRE(memchr(config->root_key_environment, '\0', PATH_LEN) != NULL);
+    REQUIRE((config->root_key_token[0] != '\0') == token && (config->root_key_module[0] != '\0') == token);
+    REQUIRE(strstr(config->root_key_token, "pin-value") == NULL);
+    REQUIRE(token || config->root_key_environment[0] == '\0');
+    REQUIRE(config->root_key_source != ROOT_KEY_FILE || config->root_key_secret[0] == '\0');
+    REQUIRE(strncmp(config->root_key_environment, "LD_", 3) != 0);
+}
+
+static void require_guesses(const struct warden_config *config)
+{
+    for (size_t i = 1; i < sizeof config->guesses / sizeof config->guesses[0]; i++) {
+        const struct guess_limits *limits = &config->guesses[i];
+        REQUIRE(limits->reference_day <= GUESSES_MAX && limits->reference_life <= GUESSES_MAX);
+        REQUIRE(limits->candidate_day <= GUESSES_MAX && limits->session <= GUESSES_MAX);
+        REQUIRE(limits->account_day <= GUESSES_MAX && limits->tenant_day <= GUESSES_MAX);
+    }
+}
+
 static void require_sound(const struct warden_config *config)
 {
     const char *const paths[] = {config->store,     config->root_key,           config->login_key,
@@ -53,11 +82,14 @@ static void require_sound(const struct warden_config *config)
     require_path(config->socket, false);
     require_tenants(config);
     require_address(config);
+    require_root_key(config);
+    require_guesses(config);
+    REQUIRE(config->ledger_retention_days <= 36500);
     REQUIRE(config->store_bytes >= 1ull << 30 && config->store_bytes <= 1ull << 40);
     REQUIRE(config->store_bytes % (1ull << 30) == 0);
     REQUIRE(config->session_ttl_s >= 60 && config->session_ttl_s <= 86400);
     REQUIRE(config->session_max >= 1 && config->session_max <= 65536);
-    REQUIRE(config->uid_base >= 1 && config->uid_base <= UINT32_MAX - 4);
+    REQUIRE(config->uid_base >= 1 && config->uid_base <= UINT32_MAX - 5);
 }
 
 /* Whether the warden's log goes nowhere; the fuzzer's own messages are on the same descriptor. */

@@ -475,6 +475,21 @@ uid_base = 64200
     put("long_path", good.replace("/srv/sekisho/store", "/" + "p" * 255))
     put("no_value", good.replace("= 64\n", "\n"))
     put("no_newline", good[:-1])
+    root = "root_key = /srv/sekisho/root.key\n"
+    put("passphrase", good.replace(root, "root_key = passphrase:/k\nroot_key_secret = /run/credentials/pass\n"))
+    token = "root_key = token:/k\nroot_key_token = pkcs11:object=sekisho\nroot_key_module = /m.so\n"
+    put("token", good.replace(root, token + "root_key_environment = SOFTHSM2_CONF=/etc/softhsm2.conf\n"))
+    put("token_with_pin", good.replace(root, token.replace("sekisho", "sekisho?pin-value=1")))
+    put("token_unused", good + "root_key_token = pkcs11:object=sekisho\n")
+    put("environment_of_linker", good.replace(root, token + "root_key_environment = LD_PRELOAD=/x\n"))
+    put("retention", good + "ledger_retention_days = 0\n")
+    put("retention_range", good + "ledger_retention_days = 36501\n")
+    put("guesses", good + "guesses_change = reference_day:5  tenant_day:100000000\nguesses_delete = session:0\n")
+    put("guesses_range", good + "guesses_change = session:100000001\n")
+    put("guesses_twice", good + "guesses_register = session:1 session:2\n")
+    put("backup_key", good + "backup_public_key = " + "0a" * 32 + "\n")
+    put("backup_key_zero", good + "backup_public_key = " + "0" * 64 + "\n")
+    put("backup_key_case", good + "backup_public_key = " + "0A" * 32 + "\n")
     seeds.put("config", "zero_byte", good.encode().replace(b"64200", b"642\x0000"))
 
 
