@@ -567,6 +567,8 @@ def ledger_texts(seeds):
     put("state", state)
     put("state_changed", state + replace(30, 0x39))
     put("state_number", state + add(35, b"-"))
+    put("state_zero_before_size", state + add(42, b"0"))
+    put("state_space_before_size", state + add(42, b" "))
     put("state_text", b"\1\0" + add(0, b"sekisho-ledger-state 1\nprefecture 11\nsize 5\nroot 00"))
     hashes = b'"leaf_hash":"' + b"0a" * 32 + b'","tree_root":"' + b"0b" * 32 + b'","tree_signature":"' + b"0c" * 64 + b'"'
     put("call_receipt", b'\2{"ledger_index":4,"time":"-","tree_size":5,' + hashes + b"}")
@@ -577,6 +579,9 @@ def ledger_texts(seeds):
         put("inclusion_changed_%u" % n, bytes([3, size, index]) + struct.pack("<QBBBBB", 2, 1, n, 1, 0, 0))
         put("consistency_%u" % n, bytes([4, size, index]))
         put("consistency_longer_%u" % n, bytes([4, size, index, 2]))
+    put("inclusion_root", bytes([3, 9, 4]) + struct.pack("<QBBBBB", 4, 0, 0, 0, 0, 1))
+    put("consistency_old_root", bytes([4, 9, 4, 0, 0, 0, 1, 0]))
+    put("consistency_root", bytes([4, 9, 4, 0, 0, 0, 0, 1]))
     put("inclusion_sizes", bytes([3, 9, 4]) + struct.pack("<QBBBBBQ", (1 << 64) - 1, 0, 0, 0, 0, 0, (1 << 64) - 1))
     entry = bytes([0, 3, 1]) + bytes(32)
     put("page", bytes([5, 0, 64, 1, 8]) + entry)
