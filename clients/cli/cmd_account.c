@@ -23,6 +23,16 @@ static int read_new_password(const struct options *options, char password[SECRET
     return same ? CLI_OK : CLI_USAGE;
 }
 
+static void refuse_role(void)
+{
+    char codes[ROLE_COUNT * (ROLE_CODE_LEN + 2)];
+    size_t used = 0;
+
+    for (uint16_t role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
+        used += (size_t)snprintf(codes + used, sizeof codes - used, "%s%s", used > 0 ? ", " : "", role_code(role));
+    SAY(stderr, TEXT_BAD_ROLE, codes);
+}
+
 static int fill_account(const struct options *options, struct account *account)
 {
     const char *id = options->value[OPT_ACCOUNT], *role = options->value[OPT_ROLE];
@@ -40,7 +50,7 @@ static int fill_account(const struct options *options, struct account *account)
     account->role = (uint16_t)role_by_code(role, strlen(role));
     account->state = ACCOUNT_ACTIVE;
     if (account->role == ROLE_NONE) {
-        SAY(stderr, TEXT_BAD_ROLE, role);
+        refuse_role();
         return CLI_USAGE;
     }
     if (strlen(id) <= sizeof account->id)

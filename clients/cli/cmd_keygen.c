@@ -7,6 +7,7 @@
  *     sekisho.conf                                              for sekisho-warden
  * The folder must not exist: nothing is ever overwritten.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -162,6 +163,24 @@ static bool name_good(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length;
 }
 
+/* Numeric, as the warden takes it; a bracketed address is IPv6. */
+static bool listen_good(const char *listen)
+{
+    struct in6_addr scratch;
+    char address[INET6_ADDRSTRLEN] = "";
+    const char *colon = strrchr(listen, ':');
+    bool bracketed = listen[0] == '[' && colon && colon > listen + 1 && colon[-1] == ']';
+    size_t length = colon ? (size_t)(colon - listen) - 2 * bracketed : 0;
+    char *end = NULL;
+
+    if (length == 0 || length >= sizeof address || colon[1] < '0' || colon[1] > '9')
+        return false;
+    memcpy(address, listen + bracketed, length);
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    return *end == '\0' && port >= 1 && port <= 65535 &&
+           inet_pton(bracketed ? AF_INET6 : AF_INET, address, &scratch) == 1;
+}
+
 static int prefecture_list(const struct options *options, char *list, size_t size)
 {
     size_t used = 0;
@@ -234,7 +253,7 @@ int cmd_keygen(const struct options *options)
     keygen.days = (long)days;
     if (options->value[OPT_LISTEN])
         keygen.listen = options->value[OPT_LISTEN];
-    if (strpbrk(keygen.listen, "' \n#")) {
+    if (!listen_good(keygen.listen)) {
         SAY(stderr, TEXT_BAD_LISTEN);
         return CLI_USAGE;
     }

@@ -180,11 +180,12 @@ static int load(const char *path, char text[RECEIPT_MAX])
 {
     FILE *file = fopen(path, "re");
     size_t length = file ? fread(text, 1, RECEIPT_MAX, file) : 0;
+    bool unreadable = !file || ferror(file);
     int number = errno;
 
     if (file)
         fclose(file);
-    if (!file) {
+    if (unreadable) {
         SAY(stderr, TEXT_FILE_UNREADABLE, path, strerror(number));
         return CLI_USAGE;
     }

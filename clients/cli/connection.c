@@ -47,6 +47,8 @@ int report_error(const struct sekisho_error *error)
         snprintf(seconds, sizeof seconds, "%.1f", (double)error->retry_ms / 1000.0);
         SAY(stderr, TEXT_ERROR_RETRY, seconds);
     }
+    if (exit_code_of(error) == CLI_UNREACHABLE)
+        SAY(stderr, TEXT_CHECK_CONNECTION);
     if (strcmp(error->reason, "SESSION_FILE_MISSING") == 0)
         SAY(stderr, TEXT_LOG_IN_FIRST);
     if (strcmp(error->reason, "UNKNOWN_SESSION") == 0 || strcmp(error->reason, "SESSION_EXPIRED") == 0)

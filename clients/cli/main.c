@@ -73,7 +73,7 @@ static int print_help(FILE *stream)
 {
     SAY(stream, TEXT_USAGE);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(stream, "  %-15s %s\n", commands[i].name, text(commands[i].help));
+        fprintf(stream, "  %-26s %s\n", commands[i].name, text(commands[i].help));
     SAY(stream, TEXT_EXIT_CODES);
     return stream == stdout ? CLI_OK : CLI_USAGE;
 }

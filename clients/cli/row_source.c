@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,24 +42,43 @@ static int find_column(const struct csv_row *header, enum column column)
     return found;
 }
 
-static int need_column(const struct row_source *source, enum column column, bool needed)
+/* An office's spreadsheet saves "CSV" as Shift_JIS: then no Japanese column name is met. */
+static bool is_utf8(const struct csv_row *header)
+{
+    for (size_t i = 0; i < header->count; i++) {
+        json_t *name = json_stringn(header->field[i], header->length[i]); /* NULL for what is not UTF-8 */
+        if (!name)
+            return false;
+        json_decref(name);
+    }
+    return true;
+}
+
+static int need_column(const struct row_source *source, const struct csv_row *header, enum column column, bool needed)
 {
     if (source->index[column] == -2) {
         SAY(stderr, TEXT_COLUMN_TWICE, column_names[column][0]);
         return CLI_USAGE;
     }
     if (needed && source->index[column] < 0) {
-        SAY(stderr, TEXT_COLUMN_NOT_IN_HEADER, column_names[column][0], column_names[column][1]);
+        if (is_utf8(header))
+            SAY(stderr, TEXT_COLUMN_NOT_IN_HEADER, column_names[column][0], column_names[column][1]);
+        else
+            SAY(stderr, TEXT_INPUT_NOT_UTF8);
         return CLI_USAGE;
     }
     return CLI_OK;
 }
 
-static int read_header(struct row_source *source)
+static int read_header(struct row_source *source, const char *path)
 {
     struct csv_row header;
     enum csv_result result = csv_next(source->csv, &header);
 
+    if (result == CSV_UNREADABLE) {
+        SAY(stderr, TEXT_FILE_UNREADABLE, path, strerror(errno));
+        return CLI_USAGE;
+    }
     if (result != CSV_ROW) {
         SAY(stderr, result == CSV_END ? TEXT_INPUT_EMPTY : result == CSV_NUL ? TEXT_INPUT_NOT_UTF8 : TEXT_HEADER_BAD);
         return CLI_USAGE;
@@ -66,11 +86,11 @@ static int read_header(struct row_source *source)
     source->columns = header.count;
     for (int column = 0; column < COLUMN_COUNT; column++)
         source->index[column] = find_column(&header, (enum column)column);
-    int code = need_column(source, COLUMN_NUMBER, source->kind->number);
+    int code = need_column(source, &header, COLUMN_NUMBER, source->kind->number);
     if (code == CLI_OK)
-        code = need_column(source, COLUMN_REFERENCE, source->kind->reference);
+        code = need_column(source, &header, COLUMN_REFERENCE, source->kind->reference);
     if (code == CLI_OK)
-        code = need_column(source, COLUMN_REQUEST_ID, false);
+        code = need_column(source, &header, COLUMN_REQUEST_ID, false);
     return code;
 }
 
@@ -92,7 +112,7 @@ int row_source_open(const char *path, const struct job_kind *kind, const char *s
         made->csv = csv_open(made->fd);
         if (!made->csv)
             abort();
-        code = read_header(made);
+        code = read_header(made, path);
     }
     if (code != CLI_OK)
         row_source_close(made);

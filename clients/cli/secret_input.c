@@ -11,7 +11,7 @@
 #define INTERRUPT 3 /* Ctrl-C */
 
 /* One line without its end; a byte at a time, so that nothing of the lines after it is taken (standard input may be
- * shared). -1: no line, too long, or interrupted. */
+ * shared). -1: cannot be read (errno), or no line, too long, or interrupted (errno is 0). */
 static long read_line(int fd, char out[SECRET_MAX], bool terminal)
 {
     size_t used = 0;
@@ -21,7 +21,10 @@ static long read_line(int fd, char out[SECRET_MAX], bool terminal)
         ssize_t got = read(fd, &byte, 1);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0 || (got == 0 && used == 0))
+        if (got < 0)
+            return -1;
+        errno = 0;
+        if (got == 0 && used == 0)
             return -1;
         if (got == 0 || byte == '\n')
             break;
@@ -62,21 +65,24 @@ static long read_terminal(enum text prompt, char out[SECRET_MAX])
     return length;
 }
 
+static long read_descriptor(int fd, const char *path, char out[SECRET_MAX])
+{
+    long length = fd >= 0 ? read_line(fd, out, false) : -1;
+
+    if (length < 0)
+        SAY(stderr, TEXT_SECRET_UNREADABLE, path, errno ? strerror(errno) : text(TEXT_SECRET_NO_LINE));
+    return length;
+}
+
 long secret_read(const char *path, enum text prompt, char out[SECRET_MAX])
 {
     if (!path)
         return read_terminal(prompt, out);
-    if (strcmp(path, "-") == 0) {
-        long length = read_line(STDIN_FILENO, out, false);
-        if (length < 0)
-            SAY(stderr, TEXT_SECRET_UNREADABLE, "-");
-        return length;
-    }
+    if (strcmp(path, "-") == 0)
+        return read_descriptor(STDIN_FILENO, path, out);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    long length = fd >= 0 ? read_line(fd, out, false) : -1;
+    long length = read_descriptor(fd, path, out);
     if (fd >= 0)
         close(fd);
-    if (length < 0)
-        SAY(stderr, TEXT_SECRET_UNREADABLE, path);
     return length;
 }

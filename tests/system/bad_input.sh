@@ -29,6 +29,30 @@ grep -qF "$number" "$folder/out" && fail "a refused number is repeated"
 wants 2 as review sekisho match --purpose nonsense --input "$folder/unknown.csv"
 wants 2 as review sekisho nonsense
 wants 2 as review sekisho match --purpose change --input "$folder/absent.csv"
+says "absent.csv: No such file or directory"
+wants 2 as review sekisho match --purpose change --input "$folder"
+says "Is a directory"
+printf '参照番号,個人番号\n' | iconv -t SHIFT_JIS >"$folder/shift_jis.csv"
+wants 2 as review sekisho match --purpose change --input "$folder/shift_jis.csv"
+says "Shift_JIS"
+wants 2 as review sekisho match --purpose change --input "$folder/unknown.csv" --output "$folder/enrolled.csv"
+says "enrolled.csv: File exists"
+wants 2 as review sekisho receipt verify --trust-first-use --receipt "$folder"
+says "Is a directory"
+wants 2 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account new01 --role ABC
+says "REV, APR"
+wants 2 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account new01 --role REC \
+  --password-file "$folder/absent.password"
+says "absent.password: No such file or directory"
+wants 2 setsid -w sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account new01 --role REC
+says "--password-file"
+for listen in nonsense 127.0.0.1 127.0.0.1:0 localhost:7600 :7600 '[127.0.0.1]:7600'; do
+  wants 2 sekisho keygen --out "$folder/unlistened" --prefecture 11 --listen "$listen"
+  says "--listen"
+done
+[[ ! -e $folder/unlistened ]] || fail "a refused keygen left a folder"
+wants 3 as review sekisho status --address 127.0.0.1:1
+says "is the server running"
 
 echo "sessions"
 wants 5 as review sekisho enroll --input "$folder/people.csv" --quiet
