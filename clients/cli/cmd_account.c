@@ -28,8 +28,9 @@ static void refuse_role(void)
     char codes[ROLE_COUNT * (ROLE_CODE_LEN + 2)];
     size_t used = 0;
 
-    for (uint16_t role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
-        used += (size_t)snprintf(codes + used, sizeof codes - used, "%s%s", used > 0 ? ", " : "", role_code(role));
+    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
+        used += (size_t)snprintf(codes + used, sizeof codes - used, "%s%s", used > 0 ? ", " : "",
+                                 role_code((uint16_t)role));
     SAY(stderr, TEXT_BAD_ROLE, codes);
 }
 
