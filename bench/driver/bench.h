@@ -10,6 +10,7 @@
 #include "driver/process.h"
 
 #define WARM_UP          0.25 /* seconds before each measured run */
+#define BESIDE_SECONDS   2    /* a run beside streams, at least: without a lane, few single calls come through */
 #define PING             "/sekisho.bench.v1.BenchService/Ping"
 #define PREFECTURE       11 /* of the stores */
 #define ENROLL_BATCH     2000

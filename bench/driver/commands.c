@@ -7,18 +7,24 @@
 #define GRPC_HEADERS    "-H content-type:application/grpc -H te:trailers"
 #define HEALTH_CHECK    "/grpc.health.v1.Health/Check"
 #define SEALED_PER_S    100000 /* while the capacity of unary Match is not known */
+#define SEALED_PER_SLOT 10000  /* a call takes 100 us at the least */
 #define ENROLL_SHARE    20 /* a run enrols 1/20 of the store, so that the store does not outgrow what was asked for */
 #define ENROLL_MIN      20000
 #define OPEN_IN_FLIGHT  1024
 #define GET_PER_S       60000 /* calls that redis-benchmark makes per second of a run, by pipelining or not */
 #define GET_PIPED_PER_S 600000
 
-static void add_time(const struct bench *bench, struct command *command)
+static void add_seconds(double seconds, struct command *command)
 {
     command_add(command, "--seconds");
-    command_add(command, "%g", bench->options.seconds);
+    command_add(command, "%g", seconds);
     command_add(command, "--warm-up");
     command_add(command, "%g", WARM_UP);
+}
+
+static void add_time(const struct bench *bench, struct command *command)
+{
+    add_seconds(bench->options.seconds, command);
 }
 
 static void add_in_flight(unsigned in_flight, struct command *command)
@@ -209,9 +215,11 @@ void words_match(struct bench *bench, const struct side *side, struct command *c
 {
     double capacity = bench->capacity[CAPACITY_MATCH];
     begin_session(bench, side, "match", "matcher", command);
-    add_sealed_ahead(bench, capacity > 0.0 ? 1.3 * capacity : SEALED_PER_S, command);
+    add_sealed_ahead(bench,
+                     fmin(capacity > 0.0 ? 1.3 * capacity : SEALED_PER_S, (double)SEALED_PER_SLOT * side->in_flight),
+                     command);
     add_in_flight(side->in_flight, command);
-    add_time(bench, command);
+    add_seconds(fmax(bench->options.seconds, side->beside == BESIDE_STREAMS ? BESIDE_SECONDS : 0.0), command);
 }
 
 void words_open_match(struct bench *bench, const struct side *side, struct command *command)
@@ -229,6 +237,16 @@ void words_stream(struct bench *bench, const struct side *side, struct command *
     command_add(command, "%u", side->items_per_call);
     add_in_flight(side->in_flight, command);
     add_time(bench, command);
+}
+
+void words_beside(struct bench *bench, const struct side *side, struct command *command)
+{
+    if (side->beside == BESIDE_STREAMS) {
+        begin_session(bench, side, "match-stream", "matcher", command);
+        command_add_all(command, "--batch 256 --in-flight 32 --warm-up 0.1 --beside");
+    } else {
+        begin_session(bench, side, side->beside == BESIDE_ROTATION ? "rotation" : "backup", "owner", command);
+    }
 }
 
 /* Numbers that no run has enrolled yet. */

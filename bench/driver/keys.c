@@ -55,5 +55,6 @@ int keys_make(const struct bench *bench, const char *folder, unsigned port)
         return -1;
     }
     int result = add_account(bench, folder, "enroller", "CEN");
+    result = result == 0 ? add_account(bench, folder, "owner", "OWN") : result;
     return result == 0 ? add_account(bench, folder, "matcher", "REV") : result;
 }

@@ -19,7 +19,7 @@ static struct bench bench;
 static int list_sides(const struct options *options)
 {
     for (size_t i = 0; i < side_count; i++) {
-        printf("%c %-26s %s\n", side_chosen(options, &sides[i]) ? '*' : ' ', sides[i].name, sides[i].title);
+        printf("%c %-32s %s\n", side_chosen(options, &sides[i]) ? '*' : ' ', sides[i].name, sides[i].title);
     }
     return EXIT_SUCCESS;
 }

@@ -30,7 +30,8 @@ static void add_people(json_t *notes, const struct options *options)
 void notes_add(json_t *notes, const struct bench *bench, double busy)
 {
     static const char *const constant[] = {
-        "Rounds run every side once, in changing order, never two loads at a time. Nothing is pinned to a CPU but what "
+        "Rounds run every side once, in changing order, never two loads at a time unless a side says beside what it is "
+        "measured. Nothing is pinned to a CPU but what "
         "the product pins itself. Clients and servers share the machine's cores, so rates of empty calls are bounded "
         "by the client.",
         "Closed loop: one client thread, one connection, a fixed number of calls in flight, retries off. Open loop: "
@@ -40,13 +41,14 @@ void notes_add(json_t *notes, const struct bench *bench, double busy)
         "h2load has no client certificates, so it is given unix sockets.",
         "Unary Match calls are sealed before the run, streamed batches while it runs. The clear part of every answer "
         "is checked; the sealed part of every batch and of every 64th single answer is opened. All calls match. Every "
-        "call has a ledger leaf on stable storage before its answer.",
+        "call has a ledger leaf on stable storage before its answer, but of the sides that say no ledger.",
         "An enrolment run enrols a twentieth of the store's people, at least 20,000; as many rows go into bare LMDB, "
         "on a store "
         "of the same size.",
     };
     add_busy(notes, busy);
-    json_array_append_new(notes, json_sprintf("Each run lasts %g s after a warm-up.", bench->options.seconds));
+    json_array_append_new(notes, json_sprintf("Each run lasts %g s after a warm-up, beside streams at least %d s.",
+                                              bench->options.seconds, BESIDE_SECONDS));
     add_people(notes, &bench->options);
     for (size_t i = 0; i < sizeof(constant) / sizeof(constant[0]); i++) {
         json_array_append_new(notes, json_string(constant[i]));

@@ -225,6 +225,19 @@ static bool wait_until(pid_t pid, uint64_t deadline, int *status, struct rusage 
     return true;
 }
 
+bool child_runs(const struct child *child)
+{
+    siginfo_t ended = {.si_pid = 0};
+    return waitid(P_PID, (id_t)child->pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
+}
+
+void child_ask_end(const struct child *child)
+{
+    if (child->pid != 0) {
+        kill(child->pid, SIGTERM);
+    }
+}
+
 void child_end(struct child *child, double seconds)
 {
     int status;

@@ -34,6 +34,12 @@ int child_wait_line(struct child *child, const char *start, double seconds, char
 /* Waits until `path` exists, as a server's socket does when it listens. 0, or -1 with lines. */
 int child_wait_path(struct child *child, const char *path, double seconds);
 
+/* Whether it has not ended. */
+bool child_runs(const struct child *child);
+
+/* SIGTERM, without waiting: several children end at the same time. */
+void child_ask_end(const struct child *child);
+
 /* SIGTERM, and SIGKILL when it has not ended after `seconds`. A child that is none is fine. */
 void child_end(struct child *child, double seconds);
 

@@ -5,6 +5,7 @@
 
 #include "core/cpu.h"
 #include "core/statistics.h"
+#include "driver/company.h"
 #include "driver/foreign.h"
 
 #define ALLOWANCE_S 120 /* what a run may take beyond its time: sealing ahead, connecting, a slow disk */
@@ -106,9 +107,17 @@ static json_t *run_ours(const struct bench *bench, const struct side *side, cons
 json_t *side_run(struct bench *bench, const struct side *side)
 {
     static struct command command;
+    static struct company company;
     touch_store(bench, side);
     side->words(bench, side, &command);
-    json_t *result = (side->tool == TOOL_OURS ? run_ours : run_foreign)(bench, side, &command);
+    json_t *result = NULL;
+    if (company_start(bench, side, &company) == 0) {
+        result = (side->tool == TOOL_OURS ? run_ours : run_foreign)(bench, side, &command);
+    }
+    if (company_end(&company) != 0) {
+        json_decref(result);
+        return NULL;
+    }
     if (result != NULL && !(json_number_value(json_object_get(result, "items_per_s")) > 0.0)) {
         bench_fail("%s: no rate", side->name);
         json_decref(result);

@@ -1,4 +1,4 @@
-/* Runs of sides: one after the other, never two loads at a time. */
+/* Runs of sides, one after the other. */
 #ifndef SEKISHO_BENCH_RUN_H
 #define SEKISHO_BENCH_RUN_H
 

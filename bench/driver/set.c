@@ -77,7 +77,23 @@ static int put_store(const struct data *data, const struct set *set)
     return result;
 }
 
-static int allow_room(const struct data *data, const struct set *set)
+/* A key that backups are sealed to, which nobody keeps: none of them is opened. */
+static int put_backup_key(const struct bench *bench, const struct set *set, FILE *configuration)
+{
+    struct command command;
+    struct finished finished;
+    bench_command(bench, "sekisho", &command);
+    command_add_all(&command, "keygen backup --quiet --output");
+    command_add(&command, "%s/backup.key", set->folder);
+    if (run_to_end(&command, 60, &finished) != 0) {
+        return -1;
+    }
+    fputs(finished.output, configuration);
+    finished_free(&finished);
+    return 0;
+}
+
+static int configure(const struct bench *bench, const struct data *data, const struct set *set)
 {
     char path[PATH_SIZE];
     if (path_make(path, "%s/sekisho.conf", set->folder) != 0) {
@@ -89,7 +105,11 @@ static int allow_room(const struct data *data, const struct set *set)
     }
     fprintf(file, "store_size_gib = %" PRIu64 "\nuid_base = %d\n", (data->people * BYTES_PER_PERSON >> 30) + LEDGER_GIB,
             VAULT_UID);
-    return fclose(file) == 0 ? 0 : bench_fail("cannot write %s", path);
+    int result = put_backup_key(bench, set, file);
+    if (fclose(file) != 0) {
+        return bench_fail("cannot write %s", path);
+    }
+    return result;
 }
 
 static int start_warden(const struct bench *bench, struct set *set, enum part part)
@@ -124,7 +144,7 @@ int set_start(struct bench *bench, enum part part)
     set->port = free_port();
     if (path_make(set->folder, "%s/set-%d", bench->folder, (int)part) != 0 ||
         path_make(set->store, "%s/store/data.mdb", set->folder) != 0 || keys_make(bench, set->folder, set->port) != 0 ||
-        put_store(data, set) != 0 || allow_room(data, set) != 0) {
+        put_store(data, set) != 0 || configure(bench, data, set) != 0) {
         return -1;
     }
     say("starting a set over %" PRIu64 " people", data->people);

@@ -28,7 +28,9 @@
          "empty unary, mTLS: gRPC C++ async, 1 thread")
 
 #define SIDE(name, when, part, tool, words, kind, items, in_flight, percent, capacity, title)                          \
-    {name, when, part, tool, words, kind, items, in_flight, percent, capacity, title},
+    {name, when, part, tool, words, kind, items, in_flight, percent, capacity, title, BESIDE_NOTHING},
+#define SIDE_BESIDE(name, when, part, words, items, in_flight, beside, title)                                          \
+    {name, when, part, TOOL_OURS, words, 0, items, in_flight, 0, CAPACITY_NONE, title, beside},
 
 const struct side sides[] = {
 #include "driver/sides.def"

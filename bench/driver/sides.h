@@ -16,6 +16,14 @@ enum when {
 /* Sides whose closed loop tells what rates the open loops offer. */
 enum capacity { CAPACITY_NONE, CAPACITY_OURS, CAPACITY_ASYNC, CAPACITY_MATCH, CAPACITIES };
 
+/* What runs on the same set while a side is measured. */
+enum beside {
+    BESIDE_NOTHING,
+    BESIDE_STREAMS,  /* streamed Match as far as its windows go, several times */
+    BESIDE_ROTATION, /* record keys are exchanged */
+    BESIDE_BACKUP,   /* backups are taken */
+};
+
 struct side {
     const char *name;
     enum when when;
@@ -28,6 +36,7 @@ struct side {
     unsigned percent;       /* open loop: calls started a second, of the capacity */
     enum capacity capacity; /* open loop: of whom; closed loop: what this side tells */
     const char *title;
+    enum beside beside;
 };
 
 extern const struct side sides[];
@@ -47,6 +56,7 @@ typedef void side_words(struct bench *bench, const struct side *side, struct com
 side_words words_ping_mtls, words_ping_unix, words_h2load, words_open_ping;
 side_words words_store, words_store_rows, words_echo, words_fdatasync;
 side_words words_front, words_match, words_stream, words_mixed, words_enroll, words_open_match, words_connections;
+side_words words_beside; /* of what runs beside the side, until it is told to end */
 side_words words_redis_benchmark, words_redis, words_pgbench, words_postgres, words_barbican;
 
 #endif

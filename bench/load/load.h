@@ -33,6 +33,7 @@ struct workload {
 struct load_plan {
     unsigned in_flight; /* 1..IN_FLIGHT_MAX; of an open loop: at most */
     double rate;        /* calls due a second; 0: a closed loop */
+    bool beside;        /* until it is told to end (beside.h), however long */
     uint64_t warm_up_ns, measure_ns;
     struct watched *watched;
     int watched_count;

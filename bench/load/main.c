@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/people.h"
+#include "load/beside.h"
 #include "load/connections.h"
 #include "load/enroll.h"
 #include "load/load.h"
@@ -122,8 +123,8 @@ static const struct {
     const char *name;
     int (*run)(const struct options *options);
 } commands[] = {
-    {"ping", run_ping},          {"enroll", enroll_run}, {"match", run_match},
-    {"match-stream", run_match}, {"mixed", run_mixed},   {"connections", connections_run},
+    {"ping", run_ping},   {"enroll", enroll_run},           {"match", run_match},       {"match-stream", run_match},
+    {"mixed", run_mixed}, {"connections", connections_run}, {"rotation", rotation_run}, {"backup", backup_run},
 };
 
 static int run(const struct options *options)
@@ -142,6 +143,9 @@ int main(int argc, char **argv)
     struct options options;
     if (options_parse(argc, argv, &options) != 0) {
         return 2;
+    }
+    if (options.plan.beside) {
+        beside_prepare();
     }
     grpc_init();
     int result = run(&options);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "load/beside.h"
 #include "load/load.h"
 
 void measurement_start(struct measurement *measurement, const struct load_plan *plan)
@@ -17,6 +18,9 @@ static void begin(struct measurement *measurement, uint64_t now_ns)
     watched_begin(measurement->plan->watched, measurement->plan->watched_count);
     measurement->client_cpu_ns = cpu_of_self_ns();
     measurement->begin_ns = clock_ns();
+    if (measurement->plan->beside) {
+        beside_say_begun();
+    }
 }
 
 static void end(struct measurement *measurement, uint64_t now_ns)
@@ -29,11 +33,12 @@ static void end(struct measurement *measurement, uint64_t now_ns)
 
 bool measurement_tick(struct measurement *measurement, uint64_t now_ns)
 {
+    bool over = measurement->plan->beside ? beside_end_asked() : now_ns >= measurement->end_ns;
     if (!measurement->begun) {
         if (now_ns >= measurement->begin_ns) {
             begin(measurement, now_ns);
         }
-    } else if (!measurement->ended && now_ns >= measurement->end_ns) {
+    } else if (!measurement->ended && over) {
         end(measurement, now_ns);
     }
     return !measurement->ended;

@@ -29,6 +29,7 @@ enum option_id {
     OPTION_BATCH,
     OPTION_COUNT_OF,
     OPTION_SEAL_AHEAD,
+    OPTION_BESIDE,
 };
 
 static const struct option long_options[] = {
@@ -52,6 +53,7 @@ static const struct option long_options[] = {
     {"batch", required_argument, NULL, OPTION_BATCH},
     {"count", required_argument, NULL, OPTION_COUNT_OF},
     {"seal-ahead", required_argument, NULL, OPTION_SEAL_AHEAD},
+    {"beside", no_argument, NULL, OPTION_BESIDE},
     {0},
 };
 
@@ -64,9 +66,11 @@ static int usage(void)
         "       bench-load match [--seal-ahead CALLS]  SESSION\n"
         "       bench-load match-stream --batch ITEMS  SESSION\n"
         "       bench-load mixed --enroll-account NAME --first PERSON --count PEOPLE  SESSION\n"
+        "       bench-load rotation|backup  SESSION\n"
         "SESSION: --prefecture CODE --account NAME --password-file FILE --table FILE\n"
         "all:     --target ADDRESS [--ca FILE --cert FILE --key FILE] [--in-flight CALLS] [--seconds S] [--warm-up S]\n"
-        "         [--rate CALLS_PER_SECOND] [--pid NAME:PID ...]\n",
+        "         [--rate CALLS_PER_SECOND] [--pid NAME:PID ...] [--beside]\n"
+        "--beside, rotation, backup: until SIGTERM\n",
         stderr);
     return -1;
 }
@@ -193,6 +197,9 @@ static int set_option(struct options *options, int id, const char *text)
         return 0;
     case OPTION_TABLE:
         options->table_file = text;
+        return 0;
+    case OPTION_BESIDE:
+        options->plan.beside = true;
         return 0;
     case '?':
         return -1;

@@ -61,6 +61,7 @@ static void a_server_is_ready_when_it_says_so_and_ends_when_told(void **state)
     assert_int_equal(child_wait_line(&child, "ready ", 10, rest, sizeof(rest)), 0);
     assert_string_equal(rest, "4711");
     assert_int_equal(find_descendant(getpid(), "sleep"), child.pid);
+    assert_true(child_runs(&child));
     pid_t pid = child.pid;
     child_end(&child, 10);
     assert_int_equal(kill(pid, 0), -1);
@@ -79,6 +80,10 @@ static void a_server_that_does_not_start_is_told(void **state)
     command.tells_ready = true;
     assert_int_equal(child_start(&child, &command, log), 0);
     assert_int_equal(child_wait_line(&child, "ready ", 10, rest, sizeof(rest)), -1);
+    for (int i = 0; i < 1000 && child_runs(&child); i++) {
+        usleep(10000);
+    }
+    assert_false(child_runs(&child));
     child_end(&child, 10);
     shell("exec sleep 30");
     command.tells_ready = true;
