@@ -60,7 +60,12 @@ static void a_server_is_ready_when_it_says_so_and_ends_when_told(void **state)
     assert_int_equal(child_start(&child, &command, log), 0);
     assert_int_equal(child_wait_line(&child, "ready ", 10, rest, sizeof(rest)), 0);
     assert_string_equal(rest, "4711");
-    assert_int_equal(find_descendant(getpid(), "sleep"), child.pid);
+    pid_t found = -1;
+    for (int i = 0; i < 1000 && found != child.pid; i++) { /* it says so before it executes sleep */
+        usleep(10000);
+        found = find_descendant(getpid(), "sleep");
+    }
+    assert_int_equal(found, child.pid);
     assert_true(child_runs(&child));
     pid_t pid = child.pid;
     child_end(&child, 10);
