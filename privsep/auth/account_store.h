@@ -1,0 +1,114 @@
+/*
+ * What auth keeps on disk: one LMDB environment, and in it for each tenant
+ *
+ *   <tenant>.account   account id[32]          -> struct stored_account
+ *   <tenant>.terminal  terminal id[32]         -> struct stored_terminal
+ *   <tenant>.binding   certificate hash[32]    -> terminal id[32]    (terminals that are not removed)
+ *   <tenant>.meta      "issued"                -> u64: lines of the ID ledger so far
+ *   <tenant>.access    u64 index               -> struct access_entry, note   (access_records.h)
+ *   <tenant>.leaf, .node                       as of the ledger of number use (vault/store.h)
+ *
+ * INV-05: no individual number, no name but those of the people who hold accounts. Passwords are there as Argon2id
+ * hashes; secrets of second factors are sealed under a key of auth's own (otp.h).
+ *
+ * One thread. The warden's flock makes auth the only user; so does the offline command's own (F099).
+ * All functions return 0 or an LMDB code; any but 0 spoils the transaction, which must be aborted.
+ */
+#ifndef SEKISHO_AUTH_ACCOUNT_STORE_H
+#define SEKISHO_AUTH_ACCOUNT_STORE_H
+
+#include <lmdb.h>
+
+#include "auth/password.h"
+#include "auth/roles.h"
+#include "crypto/account_call.h"
+#include "vault/merkle.h"
+
+#define FORMER_PASSWORDS_MAX  24 /* the rule says how many of them count; never fewer than 10 (domain 10.4) */
+#define SEALED_OTP_SECRET_LEN (12 + OTP_SECRET_LEN + 16) /* nonce, ciphertext, tag */
+
+struct stored_account {
+    uint16_t version; /* 1 */
+    uint16_t role, kind, state;
+    uint32_t until; /* yyyymmdd, 0: none */
+    uint32_t terms_version;
+    uint8_t must_change;  /* the password is a temporary one */
+    uint8_t otp_state;    /* 0 none, 1 enrolled but not confirmed, 2 in use */
+    uint8_t former_count; /* of former[] in use, newest first; the current password is hash */
+    uint8_t zero[5];
+    uint64_t issue_number;
+    uint64_t otp_last_step; /* a code is good once (RFC 6238 section 5.2) */
+    int64_t requested_us, approved_us, issued_us, returned_us, inspected_us;
+    int64_t last_login_us, password_set_us;
+    int64_t failed_since_us; /* the window that failed_count counts in */
+    int64_t locked_until_us; /* rising delay; 0: not delayed. LOCKED by an administrator is a state, not a time */
+    uint32_t failed_count;   /* bad logins in the window */
+    uint32_t lock_count;     /* delays in a row: each doubles the next; a good login ends the row */
+    char requested_by[ACCOUNT_LEN], approved_by[ACCOUNT_LEN], issued_by[ACCOUNT_LEN], inspected_by[ACCOUNT_LEN];
+    char person[TEXT_PERSON_LEN];
+    char organisation[TEXT_ORGANISATION_LEN];
+    char purpose[TEXT_NOTE_LEN];
+    char inspection[TEXT_NOTE_LEN];
+    uint8_t otp_secret[SEALED_OTP_SECRET_LEN];
+    struct password_hash hash;
+    struct password_hash former[FORMER_PASSWORDS_MAX];
+};
+_Static_assert(sizeof(struct stored_account) % 8 == 0, "stored_account layout");
+
+struct stored_terminal {
+    uint16_t version; /* 1 */
+    uint16_t kind;
+    uint32_t zero;
+    int64_t added_us, removed_us;
+    char added_by[ACCOUNT_LEN];
+    uint8_t certificate[CERT_HASH_LEN];
+    char place[TEXT_NOTE_LEN];
+};
+_Static_assert(sizeof(struct stored_terminal) == 344, "stored_terminal layout");
+
+struct account_tenant {
+    uint16_t id;
+    MDB_dbi account, terminal, binding, meta, access, leaf, node;
+    struct merkle records, records_committed; /* right edge of the access records' tree */
+    struct ledger_checkpoint checkpoint;      /* signed head of the committed records */
+};
+
+struct account_store {
+    MDB_env *env;
+    MDB_txn *txn; /* the open write transaction, or NULL */
+    size_t tenant_count;
+    struct account_tenant tenant[TENANTS_MAX];
+};
+
+/* Opens or makes the store in `folder`. */
+int account_store_open(struct account_store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
+                       size_t tenant_count);
+void account_store_close(struct account_store *store);
+struct account_tenant *account_store_tenant(struct account_store *store, uint16_t tenant); /* NULL: not served */
+
+/* One write transaction at a time; commit returns only when everything is on stable storage. */
+int account_store_begin(struct account_store *store);
+int account_store_commit(struct account_store *store);
+void account_store_abort(struct account_store *store);
+
+/* MDB_NOTFOUND when there is none; a row of another size or version is MDB_CORRUPTED. */
+int account_get(struct account_store *store, const struct account_tenant *tenant, const char id[ACCOUNT_LEN],
+                struct stored_account *account);
+int account_put(struct account_store *store, const struct account_tenant *tenant, const char id[ACCOUNT_LEN],
+                const struct stored_account *account);
+/* The first account after `id` (zero: the first of all); writes its id. MDB_NOTFOUND at the end. */
+int account_next(struct account_store *store, const struct account_tenant *tenant, char id[ACCOUNT_LEN],
+                 struct stored_account *account);
+
+int terminal_get(struct account_store *store, const struct account_tenant *tenant, const char id[TERMINAL_ID_LEN],
+                 struct stored_terminal *terminal);
+/* Writes the terminal and its binding, or takes the binding away when it has been removed. */
+int terminal_put(struct account_store *store, const struct account_tenant *tenant, const char id[TERMINAL_ID_LEN],
+                 const struct stored_terminal *terminal);
+int terminal_next(struct account_store *store, const struct account_tenant *tenant, char id[TERMINAL_ID_LEN],
+                  struct stored_terminal *terminal);
+/* The terminal of a certificate. MDB_NOTFOUND when it is none of this tenant. */
+int terminal_of(struct account_store *store, const struct account_tenant *tenant,
+                const uint8_t certificate[CERT_HASH_LEN], char id[TERMINAL_ID_LEN]);
+
+#endif
