@@ -142,7 +142,7 @@ static bool signed_by_the_vault(const struct backup_check *check, uint16_t tenan
                                 const struct sekisho_receipt *receipt)
 {
     char text[CHECKPOINT_TEXT_MAX];
-    size_t length = checkpoint_text(tenant, receipt->tree_size, receipt->tree_root, text);
+    size_t length = checkpoint_text(LEDGER_OF_NUMBERS, tenant, receipt->tree_size, receipt->tree_root, text);
 
     return backup_check_complete(check) && ed25519_verify(check->end.ledger_key, text, length, receipt->tree_signature);
 }

@@ -11,8 +11,8 @@ enum sekisho_status ledger_forged(struct sekisho_error *error, const char *reaso
                                   const char *message_ja);
 
 /* The newest head, its signature checked under the key that came with it. */
-enum sekisho_status ledger_head(struct sekisho_client *client, unsigned prefecture, struct sekisho_checkpoint *head,
-                                struct sekisho_error *error);
+enum sekisho_status ledger_head(struct sekisho_client *client, enum sekisho_ledger ledger, unsigned prefecture,
+                                struct sekisho_checkpoint *head, struct sekisho_error *error);
 
 /* Hashes of consecutive leaves, as the server gives them: at least one. */
 struct ledger_leaves {
@@ -20,8 +20,8 @@ struct ledger_leaves {
     size_t count;
     uint8_t hash[LEDGER_HASHES_MAX][SEKISHO_HASH_LEN];
 };
-enum sekisho_status ledger_leaf_hashes(struct sekisho_client *client, unsigned prefecture, uint64_t first,
-                                       struct ledger_leaves *leaves, struct sekisho_error *error);
+enum sekisho_status ledger_leaf_hashes(struct sekisho_client *client, const struct sekisho_checkpoint *head,
+                                       uint64_t first, struct ledger_leaves *leaves, struct sekisho_error *error);
 
 /* ---- ledger_state.c: the last head seen, as a file ---- */
 

@@ -50,12 +50,11 @@ enum sekisho_status sekisho_ledger_open(struct sekisho_client *client, const str
         status = ledger_state_load(options->state_file, &last, &known, error);
     if (status == SEKISHO_OK)
         status = check_options(options, known, error);
-    if (status == SEKISHO_OK && known && last.prefecture != options->prefecture)
-        status =
-            error_set(error, SEKISHO_ERROR_ARGUMENT, "LEDGER_STATE_OTHER",
-                      "the state file is of another prefecture's ledger", "状態ファイルが別の都道府県の台帳のものです");
+    if (status == SEKISHO_OK && known && (last.prefecture != options->prefecture || last.ledger != options->ledger))
+        status = error_set(error, SEKISHO_ERROR_ARGUMENT, "LEDGER_STATE_OTHER", "the state file is of another ledger",
+                           "状態ファイルが別の台帳のものです");
     if (status == SEKISHO_OK)
-        status = ledger_head(client, options->prefecture, &now, error);
+        status = ledger_head(client, options->ledger, options->prefecture, &now, error);
     if (status == SEKISHO_OK)
         status = check_key(options, known ? &last : NULL, &now, error);
     if (status == SEKISHO_OK)

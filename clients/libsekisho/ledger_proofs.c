@@ -7,7 +7,17 @@
 #include "ledger.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
 
-#define SERVICE "/sekisho.v1.LedgerService/"
+/* The services of both ledgers have the same methods, and messages of the same fields: a message's name is not on the
+ * wire. */
+static const char *const services[] = {
+    [SEKISHO_LEDGER_NUMBERS] = "/sekisho.v1.LedgerService/",
+    [SEKISHO_LEDGER_ACCESS] = "/sekisho.v1.AccessRecordService/",
+};
+static const char *const collections[] = {
+    [SEKISHO_LEDGER_NUMBERS] = "ledgerEntries",
+    [SEKISHO_LEDGER_ACCESS] = "accessRecords",
+};
+#define METHOD_MAX 64
 
 enum sekisho_status ledger_forged(struct sekisho_error *error, const char *reason, const char *message,
                                   const char *message_ja)
@@ -28,8 +38,18 @@ static bool take_bytes(const ProtobufCBinaryData *bytes, void *out, size_t lengt
     return true;
 }
 
-enum sekisho_status ledger_head(struct sekisho_client *client, unsigned prefecture, struct sekisho_checkpoint *head,
-                                struct sekisho_error *error)
+static enum sekisho_status call_service(struct sekisho_client *client, enum sekisho_ledger ledger, const char *name,
+                                        const ProtobufCMessage *request, const ProtobufCMessageDescriptor *descriptor,
+                                        ProtobufCMessage **answer, struct sekisho_error *error)
+{
+    char method[METHOD_MAX];
+
+    snprintf(method, sizeof method, "%s%s", services[ledger], name);
+    return unary_call(client, method, request, descriptor, answer, error);
+}
+
+enum sekisho_status ledger_head(struct sekisho_client *client, enum sekisho_ledger ledger, unsigned prefecture,
+                                struct sekisho_checkpoint *head, struct sekisho_error *error)
 {
     Sekisho__V1__GetCheckpointRequest request = SEKISHO__V1__GET_CHECKPOINT_REQUEST__INIT;
     char name[PREFECTURE_NAME_LEN];
@@ -37,12 +57,12 @@ enum sekisho_status ledger_head(struct sekisho_client *client, unsigned prefectu
 
     prefecture_name(prefecture, name);
     request.prefecture = name;
-    enum sekisho_status status = unary_call(client, SERVICE "GetCheckpoint", &request.base,
-                                            &sekisho__v1__get_checkpoint_response__descriptor, &answer, error);
+    enum sekisho_status status = call_service(client, ledger, "GetCheckpoint", &request.base,
+                                              &sekisho__v1__get_checkpoint_response__descriptor, &answer, error);
     if (status != SEKISHO_OK)
         return status;
     const Sekisho__V1__GetCheckpointResponse *response = (const Sekisho__V1__GetCheckpointResponse *)answer;
-    *head = (struct sekisho_checkpoint){.prefecture = prefecture, .size = response->tree_size};
+    *head = (struct sekisho_checkpoint){.ledger = ledger, .prefecture = prefecture, .size = response->tree_size};
     bool good = take_bytes(&response->root_hash, head->root, sizeof head->root) &&
                 take_bytes(&response->signature, head->signature, sizeof head->signature) &&
                 take_bytes(&response->public_key, head->public_key, sizeof head->public_key) &&
@@ -56,13 +76,13 @@ enum sekisho_status ledger_head(struct sekisho_client *client, unsigned prefectu
 /* Both answers have the hashes as field 1. */
 typedef Sekisho__V1__GetInclusionProofResponse proof_response;
 
-static enum sekisho_status fetch_proof(struct sekisho_client *client, const char *method,
+static enum sekisho_status fetch_proof(struct sekisho_client *client, enum sekisho_ledger ledger, const char *method,
                                        const ProtobufCMessage *request, struct sekisho_proof *proof,
                                        struct sekisho_error *error)
 {
     ProtobufCMessage *answer = NULL;
-    enum sekisho_status status =
-        unary_call(client, method, request, &sekisho__v1__get_inclusion_proof_response__descriptor, &answer, error);
+    enum sekisho_status status = call_service(client, ledger, method, request,
+                                              &sekisho__v1__get_inclusion_proof_response__descriptor, &answer, error);
 
     if (status != SEKISHO_OK)
         return status;
@@ -82,10 +102,11 @@ enum sekisho_status sekisho_ledger_inclusion(struct sekisho_client *client, cons
     Sekisho__V1__GetInclusionProofRequest request = SEKISHO__V1__GET_INCLUSION_PROOF_REQUEST__INIT;
     char name[64];
 
-    snprintf(name, sizeof name, "prefectures/%02u/ledgerEntries/%" PRIu64, head->prefecture % 100, index);
+    snprintf(name, sizeof name, "prefectures/%02u/%s/%" PRIu64, head->prefecture % 100, collections[head->ledger],
+             index);
     request.name = name;
     request.tree_size = head->size;
-    enum sekisho_status status = fetch_proof(client, SERVICE "GetInclusionProof", &request.base, proof, error);
+    enum sekisho_status status = fetch_proof(client, head->ledger, "GetInclusionProof", &request.base, proof, error);
     if (status != SEKISHO_OK || sekisho_verify_inclusion(index, head->size, leaf_hash, proof, head->root))
         return status;
     return ledger_forged(error, "LEDGER_LEAF_MISSING", "the leaf is not in the signed tree of the ledger",
@@ -111,7 +132,7 @@ enum sekisho_status sekisho_ledger_consistency(struct sekisho_client *client, co
         request.prefecture = name;
         request.old_tree_size = old_size;
         request.tree_size = head->size;
-        status = fetch_proof(client, SERVICE "GetConsistencyProof", &request.base, &proof, error);
+        status = fetch_proof(client, head->ledger, "GetConsistencyProof", &request.base, &proof, error);
     }
     if (status != SEKISHO_OK || sekisho_verify_consistency(old_size, old_root, head->size, head->root, &proof))
         return status;
@@ -139,18 +160,18 @@ enum sekisho_status sekisho_ledger_receipt(struct sekisho_client *client, const 
     return status;
 }
 
-enum sekisho_status ledger_leaf_hashes(struct sekisho_client *client, unsigned prefecture, uint64_t first,
-                                       struct ledger_leaves *leaves, struct sekisho_error *error)
+enum sekisho_status ledger_leaf_hashes(struct sekisho_client *client, const struct sekisho_checkpoint *head,
+                                       uint64_t first, struct ledger_leaves *leaves, struct sekisho_error *error)
 {
     Sekisho__V1__ListLeafHashesRequest request = SEKISHO__V1__LIST_LEAF_HASHES_REQUEST__INIT;
     char name[PREFECTURE_NAME_LEN];
     ProtobufCMessage *answer = NULL;
 
-    prefecture_name(prefecture, name);
+    prefecture_name(head->prefecture, name);
     request.prefecture = name;
     request.first = first;
-    enum sekisho_status status = unary_call(client, SERVICE "ListLeafHashes", &request.base,
-                                            &sekisho__v1__list_leaf_hashes_response__descriptor, &answer, error);
+    enum sekisho_status status = call_service(client, head->ledger, "ListLeafHashes", &request.base,
+                                              &sekisho__v1__list_leaf_hashes_response__descriptor, &answer, error);
     if (status != SEKISHO_OK)
         return status;
     const ProtobufCBinaryData *hashes = &((const Sekisho__V1__ListLeafHashesResponse *)answer)->hashes;

@@ -16,6 +16,12 @@
 
 #define STATE_MAX 1024
 
+/* First word of the file. */
+static const char *const titles[] = {
+    [SEKISHO_LEDGER_NUMBERS] = "sekisho-ledger-state",
+    [SEKISHO_LEDGER_ACCESS] = "sekisho-access-state",
+};
+
 static enum sekisho_status damaged(struct sekisho_error *error)
 {
     return error_set(error, SEKISHO_ERROR_LOCAL, "LEDGER_STATE_DAMAGED",
@@ -35,8 +41,8 @@ static size_t put_hex(char *out, const char *name, const uint8_t *bytes, size_t 
 
 static size_t format(const struct sekisho_checkpoint *head, char text[STATE_MAX])
 {
-    size_t used = (size_t)sprintf(text, "sekisho-ledger-state 1\nprefecture %u\nsize %" PRIu64 "\n", head->prefecture,
-                                  head->size);
+    size_t used = (size_t)sprintf(text, "%s 1\nprefecture %u\nsize %" PRIu64 "\n", titles[head->ledger],
+                                  head->prefecture, head->size);
 
     used += put_hex(text + used, "root", head->root, sizeof head->root);
     used += put_hex(text + used, "signature", head->signature, sizeof head->signature);
@@ -85,7 +91,9 @@ static bool parse(const char *text, size_t length, struct sekisho_checkpoint *he
     uint64_t version, prefecture;
 
     memset(head, 0, sizeof *head);
-    if (!take_number(&text, "sekisho-ledger-state", &version) || version != 1 ||
+    if (strncmp(text, titles[SEKISHO_LEDGER_ACCESS], strlen(titles[SEKISHO_LEDGER_ACCESS])) == 0)
+        head->ledger = SEKISHO_LEDGER_ACCESS;
+    if (!take_number(&text, titles[head->ledger], &version) || version != 1 ||
         !take_number(&text, "prefecture", &prefecture) || prefecture > TENANTS_MAX ||
         !take_number(&text, "size", &head->size) || !take_hex(&text, "root", head->root, sizeof head->root) ||
         !take_hex(&text, "signature", head->signature, sizeof head->signature) ||

@@ -115,10 +115,16 @@ bool sekisho_verify_consistency(uint64_t old_size, const uint8_t old_root[SEKISH
            memcmp(old_hash, old_root, HASH_LEN) == 0 && memcmp(hash, root, HASH_LEN) == 0;
 }
 
+static enum ledger_kind kind_of(const struct sekisho_checkpoint *checkpoint)
+{
+    return checkpoint->ledger == SEKISHO_LEDGER_ACCESS ? LEDGER_OF_ACCESS : LEDGER_OF_NUMBERS;
+}
+
 bool sekisho_verify_checkpoint(const struct sekisho_checkpoint *checkpoint)
 {
     char text[CHECKPOINT_TEXT_MAX];
-    size_t length = checkpoint_text((uint16_t)checkpoint->prefecture, checkpoint->size, checkpoint->root, text);
+    size_t length = checkpoint_text(kind_of(checkpoint), (uint16_t)checkpoint->prefecture, checkpoint->size,
+                                    checkpoint->root, text);
 
     return ed25519_verify(checkpoint->public_key, text, length, checkpoint->signature);
 }
@@ -161,10 +167,11 @@ bool sekisho_checkpoint_note(const struct sekisho_checkpoint *checkpoint, char n
 
     memcpy(head.root, checkpoint->root, sizeof head.root);
     memcpy(head.signature, checkpoint->signature, sizeof head.signature);
-    return checkpoint_note((uint16_t)checkpoint->prefecture, &head, checkpoint->public_key, note) > 0;
+    return checkpoint_note(kind_of(checkpoint), (uint16_t)checkpoint->prefecture, &head, checkpoint->public_key, note) >
+           0;
 }
 
 bool sekisho_checkpoint_vkey(const struct sekisho_checkpoint *checkpoint, char vkey[SEKISHO_VKEY_MAX])
 {
-    return checkpoint_vkey((uint16_t)checkpoint->prefecture, checkpoint->public_key, vkey) > 0;
+    return checkpoint_vkey(kind_of(checkpoint), (uint16_t)checkpoint->prefecture, checkpoint->public_key, vkey) > 0;
 }

@@ -41,7 +41,7 @@ static enum sekisho_status walk_leaves(struct walk *walk, struct sekisho_error *
     if (walk->reader)
         status = sekisho_ledger_next(walk->reader, &walk->entry, error);
     while (status == SEKISHO_OK && walk->tree.size < walk->head->size) {
-        status = ledger_leaf_hashes(walk->client, walk->head->prefecture, walk->tree.size, &walk->leaves, error);
+        status = ledger_leaf_hashes(walk->client, walk->head, walk->tree.size, &walk->leaves, error);
         for (size_t i = 0; status == SEKISHO_OK && i < walk->leaves.count && walk->tree.size < walk->head->size; i++)
             status = walk_leaf(walk, walk->leaves.hash[i], error);
     }

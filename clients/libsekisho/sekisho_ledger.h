@@ -18,13 +18,17 @@ extern "C" {
 #define SEKISHO_NOTE_MAX  320 /* with terminator */
 #define SEKISHO_VKEY_MAX  128 /* with terminator */
 
+/* Which of a prefecture's two ledgers: that of number use, or the access records (sekisho_access.h). */
+enum sekisho_ledger { SEKISHO_LEDGER_NUMBERS, SEKISHO_LEDGER_ACCESS };
+
 /* A signed tree head. */
 struct sekisho_checkpoint {
+    enum sekisho_ledger ledger;
     unsigned prefecture;
     uint64_t size; /* leaves */
     uint8_t root[SEKISHO_HASH_LEN];
     uint8_t signature[64];  /* Ed25519 over the text of c2sp.org/tlog-checkpoint */
-    uint8_t public_key[32]; /* of the prefecture's ledger */
+    uint8_t public_key[32]; /* of the ledger */
 };
 
 struct sekisho_ledger_item;
@@ -72,6 +76,7 @@ bool sekisho_checkpoint_vkey(const struct sekisho_checkpoint *checkpoint, char v
 /* ---- heads and proofs from the server ---- */
 
 struct sekisho_ledger_options {
+    enum sekisho_ledger ledger;
     unsigned prefecture;
     /* Keeps the key and the last head seen: a ledger that is not a growth of that head is noticed. NULL: none. Made
      * when it is not there. */

@@ -22,7 +22,8 @@
 #include "auth/password.h"
 #include "auth/roles.h"
 #include "crypto/account_call.h"
-#include "vault/merkle.h"
+#include "crypto/ed25519.h"
+#include "ledger/merkle.h"
 
 #define FORMER_PASSWORDS_MAX  24 /* the rule says how many of them count; never fewer than 10 (domain 10.4) */
 #define SEALED_OTP_SECRET_LEN (12 + OTP_SECRET_LEN + 16) /* nonce, ciphertext, tag */
@@ -66,21 +67,28 @@ struct stored_terminal {
 };
 _Static_assert(sizeof(struct stored_terminal) == 344, "stored_terminal layout");
 
+/* The access records of a tenant (access_records.h). */
+struct access_state {
+    struct merkle tree;                  /* its size is the index of the next leaf */
+    struct ledger_checkpoint checkpoint; /* the last signed head; of the whole tree once committed */
+};
+
 struct account_tenant {
     uint16_t id;
     MDB_dbi account, terminal, binding, meta, access, leaf, node;
-    struct merkle records, records_committed; /* right edge of the access records' tree */
-    struct ledger_checkpoint checkpoint;      /* signed head of the committed records */
+    struct access_state now, committed; /* kept twice, to go back to on abort */
 };
 
 struct account_store {
     MDB_env *env;
-    MDB_txn *txn; /* the open write transaction, or NULL */
+    MDB_txn *txn;                /* the open write transaction, or NULL */
+    struct ed25519 *records_key; /* signs heads of the access records; NULL offline: the next start signs */
+    uint8_t records_public[ED25519_KEY_LEN];
     size_t tenant_count;
     struct account_tenant tenant[TENANTS_MAX];
 };
 
-/* Opens or makes the store in `folder`. */
+/* Opens or makes the store in `folder`. records_key and records_public are set before, the rest is written. */
 int account_store_open(struct account_store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                        size_t tenant_count);
 void account_store_close(struct account_store *store);

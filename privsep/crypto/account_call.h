@@ -16,6 +16,7 @@
 #define SEKISHO_CRYPTO_ACCOUNT_CALL_H
 
 #include "crypto/sealed.h"
+#include "wire/access_entry.h"
 #include "wire/account_messages.h"
 
 #define TEXT_PERSON_LEN       128 /* name of a person or, for machines, of what it is */
@@ -53,7 +54,7 @@ enum account_operation {
     TERMINAL_REMOVE = 41, /* terminal, note; ends sessions from it */
     TERMINAL_LIST = 42,   /* -> terminal_row */
     /* access records (F103, F096) */
-    ACCESS_LIST = 50,   /* filter: account, from/until, event; -> access_entry (wire/access_entry.h) */
+    ACCESS_LIST = 50,   /* filter: account (as actor or object), terminal, role, from/until, event -> access_row */
     ACCESS_REVIEW = 51, /* from/until, count (findings), note (improvement): bad logins of a period were looked at */
 };
 
@@ -184,6 +185,13 @@ struct terminal_row {
     char place[TEXT_NOTE_LEN];
 };
 _Static_assert(sizeof(struct terminal_row) == 376, "terminal_row layout");
+
+/* A leaf of the access records, oldest first. */
+struct access_row {
+    struct access_entry entry; /* the leaf's exact bytes */
+    char note[TEXT_NOTE_LEN];  /* entry.note_hash is of it */
+};
+_Static_assert(sizeof(struct access_row) == 520, "access_row layout");
 
 #define ACCOUNT_AAD_LEN       (18 + SESSION_ID_LEN + 8)
 #define ACCOUNT_REPLY_AAD_LEN (24 + SESSION_ID_LEN + 8)

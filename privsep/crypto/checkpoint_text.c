@@ -12,17 +12,18 @@
 #define BASE64_LEN(n)  (((n) + 2) / 3 * 4 + 1)
 #define PUBLIC_KEY_LEN 32
 
-static int origin(uint16_t tenant, char out[ORIGIN_MAX])
+static int origin(enum ledger_kind kind, uint16_t tenant, char out[ORIGIN_MAX])
 {
-    return snprintf(out, ORIGIN_MAX, "sekisho/prefectures/%02u", tenant);
+    return snprintf(out, ORIGIN_MAX, "sekisho/prefectures/%02u%s", tenant, kind == LEDGER_OF_ACCESS ? "/access" : "");
 }
 
-size_t checkpoint_text(uint16_t tenant, uint64_t size, const uint8_t root[HASH_LEN], char text[CHECKPOINT_TEXT_MAX])
+size_t checkpoint_text(enum ledger_kind kind, uint16_t tenant, uint64_t size, const uint8_t root[HASH_LEN],
+                       char text[CHECKPOINT_TEXT_MAX])
 {
     unsigned char base64[BASE64_LEN(HASH_LEN)];
     char name[ORIGIN_MAX];
 
-    origin(tenant, name);
+    origin(kind, tenant, name);
     EVP_EncodeBlock(base64, root, HASH_LEN);
     return (size_t)snprintf(text, CHECKPOINT_TEXT_MAX, "%s\n%" PRIu64 "\n%s\n", name, size, (const char *)base64);
 }
@@ -44,29 +45,30 @@ static int key_id(const char *name, const uint8_t public_key[PUBLIC_KEY_LEN], ui
     return 0;
 }
 
-size_t checkpoint_note(uint16_t tenant, const struct ledger_checkpoint *checkpoint, const uint8_t public_key[32],
-                       char note[CHECKPOINT_NOTE_MAX])
+size_t checkpoint_note(enum ledger_kind kind, uint16_t tenant, const struct ledger_checkpoint *checkpoint,
+                       const uint8_t public_key[32], char note[CHECKPOINT_NOTE_MAX])
 {
     uint8_t signature[KEY_ID_LEN + sizeof checkpoint->signature];
     unsigned char base64[BASE64_LEN(sizeof signature)];
     char name[ORIGIN_MAX], text[CHECKPOINT_TEXT_MAX];
 
-    origin(tenant, name);
+    origin(kind, tenant, name);
     if (key_id(name, public_key, signature) != 0)
         return 0;
     memcpy(signature + KEY_ID_LEN, checkpoint->signature, sizeof checkpoint->signature);
     EVP_EncodeBlock(base64, signature, sizeof signature);
-    checkpoint_text(tenant, checkpoint->size, checkpoint->root, text);
+    checkpoint_text(kind, tenant, checkpoint->size, checkpoint->root, text);
     return (size_t)snprintf(note, CHECKPOINT_NOTE_MAX, "%s\n\xe2\x80\x94 %s %s\n", text, name, (const char *)base64);
 }
 
-size_t checkpoint_vkey(uint16_t tenant, const uint8_t public_key[32], char vkey[CHECKPOINT_VKEY_MAX])
+size_t checkpoint_vkey(enum ledger_kind kind, uint16_t tenant, const uint8_t public_key[32],
+                       char vkey[CHECKPOINT_VKEY_MAX])
 {
     uint8_t id[KEY_ID_LEN], typed[1 + PUBLIC_KEY_LEN] = {TYPE_ED25519};
     unsigned char base64[BASE64_LEN(sizeof typed)];
     char name[ORIGIN_MAX];
 
-    origin(tenant, name);
+    origin(kind, tenant, name);
     if (key_id(name, public_key, id) != 0)
         return 0;
     memcpy(typed + 1, public_key, PUBLIC_KEY_LEN);

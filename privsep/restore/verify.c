@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "crypto/ledger_leaf.h"
-#include "vault/checkpoint.h"
+#include "ledger/checkpoint.h"
 #include "vault/ledger.h"
 #include "vault/number_index.h"
 #include "vault/record.h"
@@ -61,8 +61,8 @@ static int check_keys(struct verifying *verifying)
 static int same_hash(void *context, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
 {
     struct verifying *verifying = context;
-    struct ledger_tree tree = {.txn = verifying->store.txn, .tenant = verifying->tenant};
-    const struct merkle_store stored = ledger_tree_store(&tree);
+    struct tree_rows rows = ledger_rows(verifying->store.txn, verifying->tenant);
+    const struct merkle_store stored = tree_rows_store(&rows);
     uint8_t there[HASH_LEN];
     int rc = stored.get(stored.context, level, index, there);
 
@@ -73,8 +73,8 @@ static int same_hash(void *context, unsigned level, uint64_t index, const uint8_
 /* The leaf hash of what can be read of it; the stored one when its readable part has expired (vault/retention.h). */
 static int entry_hash(struct verifying *verifying, uint64_t index, uint8_t hash[HASH_LEN])
 {
-    struct ledger_tree tree = {.txn = verifying->store.txn, .tenant = verifying->tenant};
-    const struct merkle_store stored = ledger_tree_store(&tree);
+    struct tree_rows rows = ledger_rows(verifying->store.txn, verifying->tenant);
+    const struct merkle_store stored = tree_rows_store(&rows);
     MDB_val key = {sizeof index, &index}, value;
     struct ledger_entry entry;
     uint8_t leaf_data[HASH_LEN];
@@ -133,7 +133,7 @@ static int check_head(struct verifying *verifying)
         return 0;
     return head->size == tenant->now.ledger.size && merkle_root(&tenant->now.ledger, root) == 0 &&
                    memcmp(root, head->root, HASH_LEN) == 0 &&
-                   checkpoint_verify(tenant->keys->ledger_public, tenant->id, head)
+                   checkpoint_verify(tenant->keys->ledger_public, LEDGER_OF_NUMBERS, tenant->id, head)
                ? 0
                : EBADMSG;
 }

@@ -4,80 +4,37 @@
 #include <string.h>
 
 #include "crypto/ledger_leaf.h"
-#include "vault/checkpoint.h"
+#include "ledger/checkpoint.h"
+#include "ledger/tree_read.h"
 #include "vault/legal_basis.h"
 
-static uint64_t node_key(unsigned level, uint64_t index)
+struct tree_rows ledger_rows(MDB_txn *txn, const struct tenant *tenant)
 {
-    return (uint64_t)level << 56 | index;
+    return (struct tree_rows){.txn = txn, .leaf = tenant->leaf, .node = tenant->node};
 }
 
-static int get_hash(void *context, unsigned level, uint64_t index, uint8_t hash[HASH_LEN])
+static int sign_head(struct tenant *tenant)
 {
-    const struct ledger_tree *tree = context;
-    uint64_t number = node_key(level, index);
-    MDB_val key = {sizeof number, &number}, value;
-    int rc = mdb_get(tree->txn, level == 0 ? tree->tenant->leaf : tree->tenant->node, &key, &value);
-
-    if (rc == 0 && value.mv_size != HASH_LEN)
-        rc = MDB_CORRUPTED;
-    if (rc == 0)
-        memcpy(hash, value.mv_data, HASH_LEN);
-    return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-}
-
-static int put_hash(void *context, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
-{
-    const struct ledger_tree *tree = context;
-    uint64_t number = node_key(level, index);
-    MDB_val key = {sizeof number, &number}, value = {HASH_LEN, (void *)hash};
-
-    if (level == 0)
-        return mdb_put(tree->txn, tree->tenant->leaf, &key, &value, MDB_APPEND);
-    return mdb_put(tree->txn, tree->tenant->node, &key, &value, MDB_NOOVERWRITE);
-}
-
-struct merkle_store ledger_tree_store(struct ledger_tree *tree)
-{
-    return (struct merkle_store){.get = get_hash, .put = put_hash, .context = tree};
-}
-
-/* One past the last key of an append-only database. */
-static int next_index(MDB_txn *txn, MDB_dbi dbi, uint64_t *next)
-{
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    int rc = mdb_cursor_open(txn, dbi, &cursor);
-
-    if (rc != 0)
-        return rc;
-    *next = 0;
-    rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-    if (rc == 0) {
-        memcpy(next, key.mv_data, sizeof *next);
-        ++*next;
-    }
-    mdb_cursor_close(cursor);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return checkpoint_sign(tenant->keys->ledger, LEDGER_OF_NUMBERS, tenant->id, &tenant->now.ledger,
+                           &tenant->now.checkpoint);
 }
 
 int ledger_load(MDB_txn *txn, struct tenant *tenant)
 {
-    struct ledger_tree context = {.txn = txn, .tenant = tenant};
-    const struct merkle_store store = ledger_tree_store(&context);
+    struct tree_rows rows = ledger_rows(txn, tenant);
+    const struct merkle_store store = tree_rows_store(&rows);
     uint64_t size, entries = 0;
-    int rc = next_index(txn, tenant->leaf, &size);
+    int rc = tree_rows_next(txn, tenant->leaf, &size);
 
     if (rc == 0)
-        rc = next_index(txn, tenant->entry, &entries);
+        rc = tree_rows_next(txn, tenant->entry, &entries);
     if (entries == 0) /* all have expired */
         entries = tenant->now.expired;
     if (rc == 0 && entries != size)
         rc = MDB_CORRUPTED;
     if (rc == 0)
         rc = merkle_load(&tenant->now.ledger, &store, size);
-    return rc == 0 ? checkpoint_sign(tenant->keys->ledger, tenant->id, &tenant->now.ledger, &tenant->now.checkpoint)
-                   : rc;
+    return rc == 0 ? sign_head(tenant) : rc;
 }
 
 /* Reserves room in the database and writes both parts there, so that a batch's items are copied once. */
@@ -136,8 +93,8 @@ int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entr
         ledger_leaf_hash(leaf_data, leaf_hash) != 0)
         return EACCES;
 
-    struct ledger_tree context = {.txn = store->txn, .tenant = tenant};
-    const struct merkle_store tree = ledger_tree_store(&context);
+    struct tree_rows rows = ledger_rows(store->txn, tenant);
+    const struct merkle_store tree = tree_rows_store(&rows);
     int rc = put_entry(store, tenant, entry, items, item_count);
     return rc == 0 ? merkle_append(&tenant->now.ledger, &tree, leaf_hash) : rc;
 }
@@ -149,7 +106,29 @@ int ledger_sign(struct store *store)
     for (size_t i = 0; i < store->tenant_count && rc == 0; i++) {
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.checkpoint.size != tenant->now.ledger.size)
-            rc = checkpoint_sign(tenant->keys->ledger, tenant->id, &tenant->now.ledger, &tenant->now.checkpoint);
+            rc = sign_head(tenant);
     }
     return rc;
+}
+
+size_t ledger_read(struct store *store, uint16_t type, const uint8_t *body, uint8_t *reply)
+{
+    const struct tenant *tenant = store_tenant(store, tree_read_tenant(body));
+    struct tree_rows rows;
+    struct tree_view view;
+
+    if (tenant) {
+        rows = ledger_rows(store->txn, tenant);
+        view = (struct tree_view){.hashes = tree_rows_store(&rows),
+                                  .checkpoint = &tenant->committed.checkpoint,
+                                  .public_key = tenant->keys->ledger_public};
+    }
+    switch (type) {
+    case FRAME_LEDGER_HEAD:
+        return tree_read_head(tenant ? &view : NULL, body, reply);
+    case FRAME_LEDGER_PROOF:
+        return tree_read_proof(tenant ? &view : NULL, body, reply);
+    default:
+        return tree_read_hashes(tenant ? &view : NULL, body, reply);
+    }
 }

@@ -8,15 +8,12 @@
 #define SEKISHO_VAULT_LEDGER_H
 
 #include "crypto/sealed.h"
+#include "ledger/tree_rows.h"
 #include "vault/store.h"
 #include "wire/ledger_entry.h"
 
-/* The tree of a tenant as merkle.h takes it; lives as long as `tree`. */
-struct ledger_tree {
-    MDB_txn *txn;
-    struct tenant *tenant;
-};
-struct merkle_store ledger_tree_store(struct ledger_tree *tree);
+/* Where a tenant's tree lies. */
+struct tree_rows ledger_rows(MDB_txn *txn, const struct tenant *tenant);
 
 /* Reads the tree's right edge from the tenant's databases. */
 int ledger_load(MDB_txn *txn, struct tenant *tenant);
@@ -28,5 +25,9 @@ int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entr
 
 /* Signs the tree heads of all ledgers that have grown since their last signed one. 0, or EACCES. */
 int ledger_sign(struct store *store);
+
+/* Answers a frame of the front, FRAME_LEDGER_HEAD, _PROOF or _HASHES, of what is committed, inside the open
+ * transaction. Reply and result are those of ledger/tree_read.h. */
+size_t ledger_read(struct store *store, uint16_t type, const uint8_t *body, uint8_t *reply);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "crypto/hash.h"
 #include "vault/ledger.h"
-#include "vault/ledger_read.h"
 #include "vault/rotation.h"
 #include "vault/rules.h"
 
@@ -127,17 +126,11 @@ static void on_ledger_read(struct vault *vault, const struct frame_view *view)
 {
     uint8_t *reply = replies_room(&vault->replies);
     uint16_t type = view->header->type;
-    size_t length;
     int rc = 0;
 
     if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 5);
-    if (type == FRAME_LEDGER_HEAD)
-        length = ledger_read_head(&vault->store, view->body, reply);
-    else if (type == FRAME_LEDGER_PROOF)
-        length = ledger_read_proof(&vault->store, view->body, reply);
-    else
-        length = ledger_read_hashes(&vault->store, view->body, reply);
+    size_t length = ledger_read(&vault->store, type, view->body, reply);
     if (length == 0)
         violation(PEER_FRONT, type);
     replies_add(&vault->replies, (uint16_t)(type + 1), view->header->seq, length);

@@ -2,8 +2,8 @@
 #ifndef SEKISHO_VAULT_REPLIES_H
 #define SEKISHO_VAULT_REPLIES_H
 
+#include "ledger/tree_read.h"
 #include "vault/call.h"
-#include "vault/ledger_read.h"
 #include "wire/channel.h"
 
 /*
@@ -13,7 +13,7 @@
 #define GROUP_FRAMES  256
 #define GROUP_ITEMS   4096
 #define REPLIES_BYTES (8u << 20)
-_Static_assert(LEDGER_REPLY_MAX <= CALL_REPLY_MAX && BACKUP_REPLY_MAX <= CALL_REPLY_MAX,
+_Static_assert(TREE_REPLY_MAX <= CALL_REPLY_MAX && BACKUP_REPLY_MAX <= CALL_REPLY_MAX,
                "a reply's room is that of the largest call");
 
 struct queued_reply {

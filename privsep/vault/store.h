@@ -32,9 +32,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ledger/merkle.h"
 #include "vault/backup.h"
 #include "vault/erasures.h"
-#include "vault/merkle.h"
 #include "vault/reserve.h"
 #include "vault/stored.h"
 #include "vault/tenant_keys.h"

@@ -38,17 +38,18 @@ struct access_entry {
     uint16_t role;      /* of the actor, 0 when there is none */
     uint16_t operation; /* of OPERATION: enum account_operation; of METHOD_REFUSED: the method's number */
     uint16_t result;    /* of OPERATION: enum account_result; of LOGIN_FAILED: enum login_refusal (auth/lockout.h) */
-    uint32_t zero;
+    uint32_t count;     /* of ACCESS_REVIEW: findings */
     uint64_t index;
     int64_t time_us; /* UTC */
     uint8_t session[SESSION_ID_LEN];
-    char account[ACCOUNT_LEN];          /* who */
+    char account[ACCOUNT_LEN];          /* who; of what auth does by itself (LOCKED ...), the account it befalls */
     char terminal[32];                  /* from where: terminal id; zero: the local socket or one not on the list */
     uint8_t certificate[CERT_HASH_LEN]; /* of the connection */
     char object[ACCOUNT_LEN];           /* what it was done to: account or terminal */
     int64_t from_us, until_us;          /* of ACCESS_REVIEW and ACCESS_LIST: the period */
     uint8_t note_hash[32];              /* SHA-256 of the call's note, zero when it had none; the text is kept beside */
-    uint8_t zero2[16];
+    uint16_t object_role;               /* of the account it was done to; 0: there is none */
+    uint8_t zero[14];
     uint8_t salt[ACCESS_SALT_LEN];
 };
 _Static_assert(sizeof(struct access_entry) == 264, "access_entry layout");

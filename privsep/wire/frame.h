@@ -73,11 +73,23 @@ enum frame_type {
     FRAME_LOGIN_REPLY = 0x0303,
     FRAME_LOGOUT = 0x0304,
     FRAME_LOGOUT_REPLY = 0x0305,
+    FRAME_ACCOUNT_CALL = 0x0306,
+    FRAME_ACCOUNT_CALL_REPLY = 0x0307,
+    FRAME_SESSION_ENDED = 0x0308,  /* auth -> front, one-way */
+    FRAME_ACCESS_REFUSED = 0x030a, /* one-way */
+    FRAME_ACCESS_HEAD = 0x030c,    /* bodies of the ledger's frames (ledger_messages.h) */
+    FRAME_ACCESS_HEAD_REPLY = 0x030d,
+    FRAME_ACCESS_PROOF = 0x030e,
+    FRAME_ACCESS_PROOF_REPLY = 0x030f,
+    FRAME_ACCESS_HASHES = 0x0310,
+    FRAME_ACCESS_HASHES_REPLY = 0x0311,
     /* auth -> vault */
     FRAME_SESSION_OPEN = 0x0400,
     FRAME_SESSION_OPEN_REPLY = 0x0401,
     FRAME_SESSION_CLOSE = 0x0402,
     FRAME_SESSION_CLOSE_REPLY = 0x0403,
+    /* vault -> auth */
+    FRAME_SESSION_USED = 0x0404, /* one-way */
 };
 
 /* The other end of a channel, as the receiver knows it from the descriptor the warden gave it. */

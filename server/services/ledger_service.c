@@ -42,7 +42,7 @@ static void answer_checkpoint(struct rpc_call *call, uint16_t tenant, const stru
 
     memcpy(checkpoint.root, head->root, sizeof checkpoint.root);
     memcpy(checkpoint.signature, head->signature, sizeof checkpoint.signature);
-    if (checkpoint_note(tenant, &checkpoint, head->public_key, note) == 0) {
+    if (checkpoint_note(LEDGER_OF_NUMBERS, tenant, &checkpoint, head->public_key, note) == 0) {
         rpc_call_finish(call, error_of_front(FRONT_BUSY));
         return;
     }

@@ -45,7 +45,7 @@ static void on_checkpoint(struct rpc_call *call, const ProtobufCMessage *request
 
     (void)request;
     root_of(shown.size, root);
-    size_t length = checkpoint_text(11, shown.size, root, text);
+    size_t length = checkpoint_text(LEDGER_OF_NUMBERS, 11, shown.size, root, text);
     ed25519_sign(shown.key, text, length, signature);
     signature[0] ^= shown.bad_signature;
     response.tree_size = shown.size;

@@ -5,8 +5,8 @@
 
 #include "crypto/aead.h"
 #include "crypto/hpke.h"
+#include "ledger/checkpoint.h"
 #include "number/individual_number.h"
-#include "vault/checkpoint.h"
 #include "vault/operations.h"
 
 void client_session(uint8_t session, struct session_open *open)
@@ -111,7 +111,7 @@ void client_open(uint8_t session, uint64_t call_seq, const struct tenant *tenant
     aead_free(aead);
 
     REQUIRE(answer->head.ledger_index < answer->head.checkpoint.size);
-    REQUIRE(checkpoint_verify(tenant->keys->ledger_public, tenant->id, &answer->head.checkpoint));
+    REQUIRE(checkpoint_verify(tenant->keys->ledger_public, LEDGER_OF_NUMBERS, tenant->id, &answer->head.checkpoint));
     client_require_no_number(answer->details, sealed_details_size(answer->head.operation, count));
     if (answer->head.operation == OPERATION_READ_LEDGER)
         return;
@@ -124,7 +124,7 @@ bool client_signed(const struct tenant *tenants, size_t count, const uint8_t pub
 {
     for (size_t i = 0; i < count; i++)
         if (memcmp(tenants[i].keys->ledger_public, public_key, ED25519_KEY_LEN) == 0)
-            return checkpoint_verify(public_key, tenants[i].id, checkpoint);
+            return checkpoint_verify(public_key, LEDGER_OF_NUMBERS, tenants[i].id, checkpoint);
     return false;
 }
 

@@ -14,7 +14,7 @@ static struct peer_end *end_of(enum peer peer)
     return peer == PEER_FRONT ? &world.front : peer == PEER_AUTH ? &world.auth : &process_control;
 }
 
-/* What call.h, ledger_read.h and messages.h take for a violation although the frame is good. */
+/* What call.h, ledger/tree_read.h and messages.h take for a violation although the frame is good. */
 static bool call_violates(const uint8_t *data, size_t length)
 {
     struct session_call call;

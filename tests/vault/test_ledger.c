@@ -3,7 +3,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/ledger_leaf.h"
-#include "vault/checkpoint.h"
+#include "ledger/checkpoint.h"
 #include "vault/legal_basis.h"
 
 static struct answer answer;
@@ -192,13 +192,13 @@ static void every_answer_carries_a_signed_tree_head(void **state)
         call(fixture, SESSION_ALL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
         head = answer.head.checkpoint;
         assert_int_equal(head.size, i + 1);
-        assert_true(checkpoint_verify(tenant->keys->ledger_public, TENANT_A, &head));
+        assert_true(checkpoint_verify(tenant->keys->ledger_public, LEDGER_OF_NUMBERS, TENANT_A, &head));
     }
     assert_int_equal(merkle_root(&tenant->now.ledger, root), 0);
     assert_memory_equal(head.root, root, HASH_LEN);
-    assert_false(checkpoint_verify(tenant->keys->ledger_public, TENANT_B, &head));
+    assert_false(checkpoint_verify(tenant->keys->ledger_public, LEDGER_OF_NUMBERS, TENANT_B, &head));
     head.size++;
-    assert_false(checkpoint_verify(tenant->keys->ledger_public, TENANT_A, &head));
+    assert_false(checkpoint_verify(tenant->keys->ledger_public, LEDGER_OF_NUMBERS, TENANT_A, &head));
     assert_memory_not_equal(tenant->keys->ledger_public, fixture->store.tenant[1].keys->ledger_public, 32);
 }
 
@@ -211,9 +211,12 @@ static void checkpoint_text_is_c2sps(void **state)
     (void)state;
     for (int i = 0; i < HASH_LEN; i++)
         root[i] = (uint8_t)i;
-    size_t length = checkpoint_text(1, 18446744073709551615u, root, text);
+    size_t length = checkpoint_text(LEDGER_OF_NUMBERS, 1, 18446744073709551615u, root, text);
     assert_string_equal(text, "sekisho/prefectures/01\n18446744073709551615\n"
                               "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+    assert_int_equal(length, strlen(text));
+    length = checkpoint_text(LEDGER_OF_ACCESS, 47, 0, root, text);
+    assert_string_equal(text, "sekisho/prefectures/47/access\n0\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
     assert_int_equal(length, strlen(text));
 }
 

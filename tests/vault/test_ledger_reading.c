@@ -4,13 +4,14 @@
 
 #include "crypto/hash.h"
 #include "crypto/ledger_leaf.h"
-#include "vault/checkpoint.h"
+#include "ledger/checkpoint.h"
+#include "ledger/tree_read.h"
 #include "vault/compact.h"
-#include "vault/ledger_read.h"
+#include "vault/ledger.h"
 #include "vault/retention.h"
 
 static struct answer answer;
-static uint8_t reply[LEDGER_REPLY_MAX];
+static uint8_t reply[TREE_REPLY_MAX];
 
 /* n single MATCH calls, one on reference {i} each. */
 static void matches(struct fixture *fixture, unsigned n)
@@ -28,7 +29,7 @@ static struct ledger_head_reply head_of(struct fixture *fixture, uint16_t tenant
     const struct ledger_head_request request = {.tenant = tenant};
     struct ledger_head_reply head;
 
-    assert_int_equal(ledger_read_head(&fixture->store, (const uint8_t *)&request, reply), sizeof head);
+    assert_int_equal(ledger_read(&fixture->store, FRAME_LEDGER_HEAD, (const uint8_t *)&request, reply), sizeof head);
     memcpy(&head, reply, sizeof head);
     return head;
 }
@@ -39,7 +40,7 @@ static uint16_t ask_proof(struct fixture *fixture, uint16_t kind, uint64_t first
     struct ledger_hashes_reply head;
 
     assert_int_equal(store_begin(&fixture->store), 0);
-    size_t length = ledger_read_proof(&fixture->store, (const uint8_t *)&request, reply);
+    size_t length = ledger_read(&fixture->store, FRAME_LEDGER_PROOF, (const uint8_t *)&request, reply);
     store_abort(&fixture->store);
     assert_true(length >= sizeof head);
     memcpy(&head, reply, sizeof head);
@@ -59,7 +60,7 @@ static void heads_are_signed_and_of_what_is_committed(void **state)
     assert_int_equal(head.size, 3);
     memcpy(checkpoint.root, head.root, sizeof head.root);
     memcpy(checkpoint.signature, head.signature, sizeof head.signature);
-    assert_true(checkpoint_verify(head.public_key, TENANT_A, &checkpoint));
+    assert_true(checkpoint_verify(head.public_key, LEDGER_OF_NUMBERS, TENANT_A, &checkpoint));
     assert_int_equal(head_of(fixture, TENANT_B).size, 0);
     assert_int_equal(head_of(fixture, 12).known, 0);
 }
@@ -116,10 +117,10 @@ static void malformed_requests_are_violations(void **state)
     const struct ledger_hashes_request none = {.tenant = TENANT_A}, odd = {.tenant = TENANT_A, .level = 3, .count = 1},
                                        many = {.tenant = TENANT_A, .count = LEDGER_HASHES_MAX + 1};
 
-    assert_int_equal(ledger_read_proof(&fixture->store, (const uint8_t *)&proof, reply), 0);
-    assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&none, reply), 0);
-    assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&odd, reply), 0);
-    assert_int_equal(ledger_read_hashes(&fixture->store, (const uint8_t *)&many, reply), 0);
+    assert_int_equal(ledger_read(&fixture->store, FRAME_LEDGER_PROOF, (const uint8_t *)&proof, reply), 0);
+    assert_int_equal(ledger_read(&fixture->store, FRAME_LEDGER_HASHES, (const uint8_t *)&none, reply), 0);
+    assert_int_equal(ledger_read(&fixture->store, FRAME_LEDGER_HASHES, (const uint8_t *)&odd, reply), 0);
+    assert_int_equal(ledger_read(&fixture->store, FRAME_LEDGER_HASHES, (const uint8_t *)&many, reply), 0);
     assert_int_equal(ask(fixture, SESSION_ALL, (struct call_item_read){0}), CALL_MALFORMED);
     assert_int_equal(ask(fixture, SESSION_ALL, (struct call_item_read){.count = 1, .purpose = PURPOSE_COUNT}),
                      CALL_MALFORMED);
@@ -135,16 +136,16 @@ static void hashes_of_leaves_and_stored_levels(void **state)
 
     matches(fixture, 257);
     assert_int_equal(store_begin(&fixture->store), 0);
-    assert_true(ledger_read_hashes(&fixture->store, (const uint8_t *)&request, reply) > 0);
+    assert_true(ledger_read(&fixture->store, FRAME_LEDGER_HASHES, (const uint8_t *)&request, reply) > 0);
     memcpy(&head, reply, sizeof head);
     assert_int_equal(head.count, 7);
     assert_memory_equal(reply + sizeof head + 6 * HASH_LEN, answer.head.leaf_hash, HASH_LEN);
     request = (struct ledger_hashes_request){.tenant = TENANT_A, .level = 8, .first = 0, .count = 5};
-    assert_true(ledger_read_hashes(&fixture->store, (const uint8_t *)&request, reply) > 0);
+    assert_true(ledger_read(&fixture->store, FRAME_LEDGER_HASHES, (const uint8_t *)&request, reply) > 0);
     memcpy(&head, reply, sizeof head);
     assert_int_equal(head.count, 1);
-    struct ledger_tree tree = {.txn = fixture->store.txn, .tenant = &fixture->store.tenant[0]};
-    const struct merkle_store hashes = ledger_tree_store(&tree);
+    struct tree_rows rows = ledger_rows(fixture->store.txn, &fixture->store.tenant[0]);
+    const struct merkle_store hashes = tree_rows_store(&rows);
     assert_int_equal(merkle_root_at(&hashes, 256, root), 0);
     assert_memory_equal(reply + sizeof head, root, HASH_LEN);
     store_abort(&fixture->store);
@@ -183,7 +184,7 @@ static void f083_all_uses_of_one_person(void **state)
     assert_int_equal(ledger_leaf_data(&entry, &item, 1, hash), 0);
     assert_int_equal(ledger_leaf_hash(hash, hash), 0);
     assert_int_equal(store_begin(&fixture->store), 0);
-    ledger_read_hashes(&fixture->store, (const uint8_t *)&wanted, reply);
+    ledger_read(&fixture->store, FRAME_LEDGER_HASHES, (const uint8_t *)&wanted, reply);
     store_abort(&fixture->store);
     assert_memory_equal(reply + sizeof(struct ledger_hashes_reply), hash, HASH_LEN);
 }

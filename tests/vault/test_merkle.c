@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "vault/merkle.h"
+#include "ledger/merkle.h"
 
 #define LEAVES 600 /* past two complete tiles of 256 */
 

@@ -1,9 +1,9 @@
 #include "audit.h"
 
 #include "crypto/ledger_leaf.h"
+#include "ledger/merkle.h"
 #include "support/process.h"
 #include "vault/budget.h"
-#include "vault/merkle.h"
 #include "vault/number_index.h"
 #include "workload.h"
 

@@ -1,6 +1,6 @@
 #include "history.h"
 
-#include "vault/merkle.h"
+#include "ledger/merkle.h"
 
 void person_number(uint32_t person, bool replaced, char number[NUMBER_LEN])
 {

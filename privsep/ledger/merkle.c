@@ -1,4 +1,4 @@
-#include "vault/merkle.h"
+#include "ledger/merkle.h"
 
 #include <string.h>
 

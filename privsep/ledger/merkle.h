@@ -5,8 +5,8 @@
  * height 8): a 256th of the leaves' room. What lies between is computed from at most 256 hashes when a proof asks for
  * it.
  */
-#ifndef SEKISHO_VAULT_MERKLE_H
-#define SEKISHO_VAULT_MERKLE_H
+#ifndef SEKISHO_LEDGER_MERKLE_H
+#define SEKISHO_LEDGER_MERKLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

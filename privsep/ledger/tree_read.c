@@ -1,8 +1,20 @@
-#include "vault/ledger_read.h"
+#include "ledger/tree_read.h"
 
 #include <string.h>
 
-#include "vault/ledger.h"
+/* The tenant is the first field of each of the three. */
+_Static_assert(offsetof(struct ledger_head_request, tenant) == 0 &&
+                   offsetof(struct ledger_proof_request, tenant) == 0 &&
+                   offsetof(struct ledger_hashes_request, tenant) == 0,
+               "requests begin alike");
+
+uint16_t tree_read_tenant(const uint8_t *body)
+{
+    uint16_t tenant;
+
+    memcpy(&tenant, body, sizeof tenant);
+    return tenant;
+}
 
 static size_t finish(uint8_t *reply, enum ledger_status status, uint64_t hashes)
 {
@@ -12,7 +24,7 @@ static size_t finish(uint8_t *reply, enum ledger_status status, uint64_t hashes)
     return sizeof head + hashes * HASH_LEN;
 }
 
-size_t ledger_read_head(struct store *store, const uint8_t *body, uint8_t *reply)
+size_t tree_read_head(const struct tree_view *tree, const uint8_t *body, uint8_t *reply)
 {
     struct ledger_head_request request;
     struct ledger_head_reply head = {0};
@@ -20,20 +32,18 @@ size_t ledger_read_head(struct store *store, const uint8_t *body, uint8_t *reply
     memcpy(&request, body, sizeof request);
     if (request.zero != 0 || request.zero2 != 0)
         return 0;
-    const struct tenant *tenant = store_tenant(store, request.tenant);
-    if (tenant) {
-        const struct ledger_checkpoint *checkpoint = &tenant->committed.checkpoint;
+    if (tree) {
         head.known = 1;
-        head.size = checkpoint->size;
-        memcpy(head.root, checkpoint->root, sizeof head.root);
-        memcpy(head.signature, checkpoint->signature, sizeof head.signature);
-        memcpy(head.public_key, tenant->keys->ledger_public, sizeof head.public_key);
+        head.size = tree->checkpoint->size;
+        memcpy(head.root, tree->checkpoint->root, sizeof head.root);
+        memcpy(head.signature, tree->checkpoint->signature, sizeof head.signature);
+        memcpy(head.public_key, tree->public_key, sizeof head.public_key);
     }
     memcpy(reply, &head, sizeof head);
     return sizeof head;
 }
 
-size_t ledger_read_proof(struct store *store, const uint8_t *body, uint8_t *reply)
+size_t tree_read_proof(const struct tree_view *tree, const uint8_t *body, uint8_t *reply)
 {
     struct ledger_proof_request request;
     uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN];
@@ -42,25 +52,22 @@ size_t ledger_read_proof(struct store *store, const uint8_t *body, uint8_t *repl
     memcpy(&request, body, sizeof request);
     if (request.zero != 0 || (request.kind != LEDGER_INCLUSION && request.kind != LEDGER_CONSISTENCY))
         return 0;
-    struct tenant *tenant = store_tenant(store, request.tenant);
-    if (!tenant)
+    if (!tree)
         return finish(reply, LEDGER_UNKNOWN_TENANT, 0);
     bool inclusion = request.kind == LEDGER_INCLUSION;
-    if (request.size > tenant->committed.ledger.size ||
+    if (request.size > tree->checkpoint->size ||
         (inclusion ? request.first >= request.size : request.first == 0 || request.first > request.size))
         return finish(reply, LEDGER_OUT_OF_RANGE, 0);
 
-    struct ledger_tree tree = {.txn = store->txn, .tenant = tenant};
-    const struct merkle_store hashes = ledger_tree_store(&tree);
-    int rc = inclusion ? merkle_inclusion(&hashes, request.first, request.size, proof, &count)
-                       : merkle_consistency(&hashes, request.first, request.size, proof, &count);
+    int rc = inclusion ? merkle_inclusion(&tree->hashes, request.first, request.size, proof, &count)
+                       : merkle_consistency(&tree->hashes, request.first, request.size, proof, &count);
     if (rc != 0)
         return finish(reply, LEDGER_UNAVAILABLE, 0);
     memcpy(reply + sizeof(struct ledger_hashes_reply), proof, count * HASH_LEN);
     return finish(reply, LEDGER_OK, count);
 }
 
-size_t ledger_read_hashes(struct store *store, const uint8_t *body, uint8_t *reply)
+size_t tree_read_hashes(const struct tree_view *tree, const uint8_t *body, uint8_t *reply)
 {
     struct ledger_hashes_request request;
     uint8_t *out = reply + sizeof(struct ledger_hashes_reply);
@@ -69,18 +76,15 @@ size_t ledger_read_hashes(struct store *store, const uint8_t *body, uint8_t *rep
     if (request.count == 0 || request.count > LEDGER_HASHES_MAX || request.level % MERKLE_STORED_LEVELS != 0 ||
         request.level >= MERKLE_LEVELS)
         return 0;
-    struct tenant *tenant = store_tenant(store, request.tenant);
-    if (!tenant)
+    if (!tree)
         return finish(reply, LEDGER_UNKNOWN_TENANT, 0);
-    uint64_t complete = tenant->committed.ledger.size >> request.level;
+    uint64_t complete = tree->checkpoint->size >> request.level;
     if (request.first >= complete)
         return finish(reply, LEDGER_OUT_OF_RANGE, 0);
 
-    struct ledger_tree tree = {.txn = store->txn, .tenant = tenant};
-    const struct merkle_store hashes = ledger_tree_store(&tree);
     uint64_t left = complete - request.first, count = request.count < left ? request.count : left;
     for (uint64_t i = 0; i < count; i++)
-        if (hashes.get(&tree, request.level, request.first + i, out + i * HASH_LEN) != 0)
+        if (tree->hashes.get(tree->hashes.context, request.level, request.first + i, out + i * HASH_LEN) != 0)
             return finish(reply, LEDGER_UNAVAILABLE, 0);
     return finish(reply, LEDGER_OK, count);
 }
