@@ -15,7 +15,7 @@ struct role_row {
 #define NO_PERMIT                   [OPERATION_NONE] = 0
 #define ROLE(code, number, permits) [number] = {#code, {permits}},
 static const struct role_row roles[ROLE_COUNT] = {
-#include "auth/roles.def"
+#include "wire/roles.def"
 };
 
 enum role role_by_code(const char *text, size_t length)

@@ -13,7 +13,7 @@
 enum role {
     ROLE_NONE,
 #define ROLE(code, number, permits) ROLE_##code = (number),
-#include "auth/roles.def"
+#include "wire/roles.def"
 #undef ROLE
     ROLE_COUNT
 };

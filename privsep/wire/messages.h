@@ -298,7 +298,7 @@ _Static_assert(sizeof(struct login_request) == 392, "login_request layout");
 struct login_reply {
     uint16_t status; /* enum login_status; everything below is zero unless LOGIN_OK */
     uint16_t tenant;
-    uint16_t role; /* enum role, auth/roles.def */
+    uint16_t role; /* enum role, wire/roles.def */
     uint16_t zero;
     uint32_t ttl_ms;
     uint32_t zero2;
