@@ -30,15 +30,13 @@ int access_append(struct account_store *store, struct account_tenant *tenant, st
 /* Signs the heads of the trees that have grown: before the transaction is committed. 0, or EACCES. */
 int access_sign(struct account_store *store);
 
-/*
- * One row from `index` on, of what has been committed: *index is then that of the row. MDB_NOTFOUND behind the last.
- * In the open transaction.
- */
-int access_next(struct account_store *store, const struct account_tenant *tenant, uint64_t *index,
-                struct access_row *row);
+/* The row of a leaf that has been committed, in the open transaction. MDB_CORRUPTED when it is not that of the leaf. */
+int access_get(struct account_store *store, const struct account_tenant *tenant, uint64_t index,
+               struct access_row *row);
 
 /* Answers a frame of the front, FRAME_ACCESS_HEAD, _PROOF or _HASHES, of what is committed. Reply (at most
- * TREE_REPLY_MAX bytes) and result are those of ledger/tree_read.h. No transaction is open. */
-size_t access_read(struct account_store *store, uint16_t type, const uint8_t *body, uint8_t *reply);
+ * TREE_REPLY_MAX bytes) and *length are those of ledger/tree_read.h: 0 is a violation. No transaction is open. 0, or
+ * the LMDB code of the one that it takes. */
+int access_read(struct account_store *store, uint16_t type, const uint8_t *body, uint8_t *reply, size_t *length);
 
 #endif
