@@ -2,17 +2,20 @@
 
 #include <string.h>
 
+#include "crypto/account_call.h"
 #include "crypto/hash.h"
 #include "wire/ledger_entry.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "integers of sealed.h are copied as they lie");
 
-#define LOGIN_LABEL      "sekisho/v1 login"
-#define CITIZEN_LABEL    "sekisho/v1 citizen"
-#define CALL_LABEL       "sekisho/v1 call"
-#define REPLY_LABEL      "sekisho/v1 reply"
-#define WELCOME_LABEL    "sekisho/v1 welcome"
-#define TRANSCRIPT_LABEL "sekisho/v1 transcript"
+#define LOGIN_LABEL         "sekisho/v1 login"
+#define CITIZEN_LABEL       "sekisho/v1 citizen"
+#define CALL_LABEL          "sekisho/v1 call"
+#define REPLY_LABEL         "sekisho/v1 reply"
+#define WELCOME_LABEL       "sekisho/v1 welcome"
+#define ACCOUNT_LABEL       "sekisho/v1 account"
+#define ACCOUNT_REPLY_LABEL "sekisho/v1 account reply"
+#define TRANSCRIPT_LABEL    "sekisho/v1 transcript"
 
 /* Labels go without their terminator. */
 #define LABEL_LEN(label) (sizeof(label) - 1)
@@ -21,6 +24,8 @@ _Static_assert(LABEL_LEN(LOGIN_LABEL) + 2 + CHALLENGE_LEN == LOGIN_INFO_LEN, "lo
 _Static_assert(LABEL_LEN(CITIZEN_LABEL) + 2 == CITIZEN_INFO_LEN, "citizen info layout");
 _Static_assert(LABEL_LEN(CALL_LABEL) + SESSION_ID_LEN + 8 == CALL_AAD_LEN, "call aad layout");
 _Static_assert(LABEL_LEN(REPLY_LABEL) + SESSION_ID_LEN + 8 == REPLY_AAD_LEN, "reply aad layout");
+_Static_assert(LABEL_LEN(ACCOUNT_LABEL) + SESSION_ID_LEN + 8 == ACCOUNT_AAD_LEN, "account aad layout");
+_Static_assert(LABEL_LEN(ACCOUNT_REPLY_LABEL) + SESSION_ID_LEN + 8 == ACCOUNT_REPLY_AAD_LEN, "account aad layout");
 
 static uint8_t *put(uint8_t *at, const void *data, size_t length)
 {
@@ -43,6 +48,11 @@ static int transcript_hash(const struct session_transcript *transcript, uint8_t 
     return sha256(text, sizeof text, hash);
 }
 
+static int expand(const uint8_t prk[HASH_LEN], const char *label, uint8_t key[SESSION_KEY_LEN])
+{
+    return hkdf_expand(prk, label, strlen(label), key, SESSION_KEY_LEN);
+}
+
 int sealed_derive(const struct session_transcript *transcript, const uint8_t exported[32], const uint8_t dh[32],
                   struct session_keys *keys)
 {
@@ -55,9 +65,9 @@ int sealed_derive(const struct session_transcript *transcript, const uint8_t exp
     put(put(ikm, exported, 32), dh, X25519_LEN);
     if (transcript_hash(transcript, keys->salt) == 0 &&
         hkdf_extract(keys->salt, sizeof keys->salt, ikm, sizeof ikm, prk) == 0 &&
-        hkdf_expand(prk, CALL_LABEL, LABEL_LEN(CALL_LABEL), keys->call, SESSION_KEY_LEN) == 0 &&
-        hkdf_expand(prk, REPLY_LABEL, LABEL_LEN(REPLY_LABEL), keys->reply, SESSION_KEY_LEN) == 0 &&
-        hkdf_expand(prk, WELCOME_LABEL, LABEL_LEN(WELCOME_LABEL), keys->welcome, SESSION_KEY_LEN) == 0)
+        expand(prk, CALL_LABEL, keys->call) == 0 && expand(prk, REPLY_LABEL, keys->reply) == 0 &&
+        expand(prk, WELCOME_LABEL, keys->welcome) == 0 && expand(prk, ACCOUNT_LABEL, keys->account) == 0 &&
+        expand(prk, ACCOUNT_REPLY_LABEL, keys->account_reply) == 0)
         result = 0;
     crypto_wipe(ikm, sizeof ikm);
     crypto_wipe(prk, sizeof prk);
@@ -93,18 +103,29 @@ void sealed_nonce(uint64_t call_seq, uint8_t nonce[12])
     memcpy(nonce + 4, &big_endian, sizeof big_endian);
 }
 
+static void put_aad(const char *label, const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, uint8_t *aad)
+{
+    put(put(put(aad, label, strlen(label)), session, SESSION_ID_LEN), &call_seq, sizeof call_seq);
+}
+
 void sealed_call_aad(const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, uint8_t aad[CALL_AAD_LEN])
 {
-    uint8_t *at = put(aad, CALL_LABEL, LABEL_LEN(CALL_LABEL));
-
-    put(put(at, session, SESSION_ID_LEN), &call_seq, sizeof call_seq);
+    put_aad(CALL_LABEL, session, call_seq, aad);
 }
 
 void sealed_reply_aad(const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, uint8_t aad[REPLY_AAD_LEN])
 {
-    uint8_t *at = put(aad, REPLY_LABEL, LABEL_LEN(REPLY_LABEL));
+    put_aad(REPLY_LABEL, session, call_seq, aad);
+}
 
-    put(put(at, session, SESSION_ID_LEN), &call_seq, sizeof call_seq);
+void account_call_aad(const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, uint8_t aad[ACCOUNT_AAD_LEN])
+{
+    put_aad(ACCOUNT_LABEL, session, call_seq, aad);
+}
+
+void account_reply_aad(const uint8_t session[SESSION_ID_LEN], uint64_t call_seq, uint8_t aad[ACCOUNT_REPLY_AAD_LEN])
+{
+    put_aad(ACCOUNT_REPLY_LABEL, session, call_seq, aad);
 }
 
 size_t sealed_item_size(uint16_t operation)

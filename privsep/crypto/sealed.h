@@ -16,6 +16,7 @@
  *     call    = HKDF-Expand(prk, "sekisho/v1 call", 32)       client -> vault
  *     reply   = HKDF-Expand(prk, "sekisho/v1 reply", 32)      vault -> client
  *     welcome = HKDF-Expand(prk, "sekisho/v1 welcome", 32)    auth -> client, used once
+ *     account, account_reply                                  client <-> auth: account_call.h
  * The welcome is AES-256-GCM(welcome key, zero nonce, aad = salt, struct welcome_plain): a client that opens it knows
  * that auth itself answered and what the session may do.
  *
@@ -84,11 +85,18 @@ struct login_plain {
 _Static_assert(sizeof(struct login_plain) == 272, "login_plain layout");
 _Static_assert(sizeof(struct login_plain) + SEAL_TAG_LEN == LOGIN_SEALED_LEN, "login_plain layout");
 
+/* What the session's account must do before it may do anything else: the permit is empty until then. Bits. */
+enum welcome_flag {
+    WELCOME_CHANGE_PASSWORD = 1u << 0,
+    WELCOME_AGREE_TERMS = 1u << 1,
+    WELCOME_ENROLL_OTP = 1u << 2,
+};
+
 struct welcome_plain {
     uint16_t version; /* 1 */
     uint16_t tenant;
     uint16_t role;
-    uint16_t zero;
+    uint16_t flags; /* enum welcome_flag */
     uint32_t ttl_ms;
     uint32_t zero2;
     char account[ACCOUNT_LEN];
@@ -241,6 +249,8 @@ struct session_keys {
     uint8_t call[SESSION_KEY_LEN];
     uint8_t reply[SESSION_KEY_LEN];
     uint8_t welcome[SESSION_KEY_LEN];
+    uint8_t account[SESSION_KEY_LEN];
+    uint8_t account_reply[SESSION_KEY_LEN];
     uint8_t salt[32]; /* transcript hash: aad of the welcome */
 };
 

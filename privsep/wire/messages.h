@@ -1,6 +1,6 @@
 /*
  * Bodies of the frames in frame.h, in the order of their types. What a body does not hold does not cross.
- * No body ever holds a number, a password or a key, with one exception: SESSION_OPEN carries a session's two keys
+ * No body ever holds a number, a password or a key, with one exception: SESSION_OPEN carries two of a session's keys
  * from auth to vault on the channel that only those two share. What is inside a seal is in crypto/sealed.h.
  */
 #ifndef SEKISHO_WIRE_MESSAGES_H
@@ -37,13 +37,30 @@ struct guess_limits {
     uint32_t tenant_day;     /* misses of a whole prefecture within 24 h */
 };
 
+/* What auth holds accounts to (domain 10.4). The warden's configuration may ask for more than the defaults, not less.
+ */
+struct account_rules {
+    uint32_t password_min_chars; /* 12.. */
+    uint32_t password_history;   /* 10..FORMER_PASSWORDS_MAX: so many former passwords must not come back */
+    uint32_t lock_failures;      /* so many bad logins ... */
+    uint32_t lock_window_s;      /* ... within this time delay the next one ... */
+    uint32_t lock_delay_s;       /* ... by this at first */
+    uint32_t dormant_days;
+    uint32_t idle_s;        /* a session that is not used for so long ends */
+    uint32_t otp_roles;     /* 1u << enum role: must have a second factor */
+    uint32_t terms_version; /* 0: there are none to agree to */
+    uint32_t zero;
+    uint8_t terms_digest[32]; /* SHA-256 of their text */
+};
+_Static_assert(sizeof(struct account_rules) == 72, "account_rules layout");
+
 /* Everything a child is told. The warden is trusted; a child still checks lengths and ranges. */
 struct launch_config {
     uint32_t flags; /* enum launch_flag */
     uint32_t uid, gid;
     uint32_t tenant_count;
     uint16_t tenants[48]; /* ascending, first tenant_count used */
-    uint64_t store_bytes; /* vault: LMDB map size; auth: unused */
+    uint64_t store_bytes; /* vault, auth: LMDB map size */
     uint32_t session_ttl_s;
     uint32_t session_max;
     uint16_t tcp_port; /* front: 0 = no TCP listener */
@@ -51,11 +68,12 @@ struct launch_config {
     uint32_t ledger_retention_days; /* vault: readable parts of ledger entries are kept so long; 0: for ever */
     struct guess_limits guesses[5]; /* vault: index enum purpose (crypto/sealed.h), 0 unused */
     uint8_t backup_key[X25519_LEN]; /* vault: backups are sealed to it; zero: none are taken */
-    char data_folder[PATH_LEN];     /* vault: becomes its root; others: an empty folder that becomes theirs */
+    struct account_rules accounts;  /* auth; front: terms_version and terms_digest */
+    char data_folder[PATH_LEN];     /* vault, auth: their store's, becomes the root; others: an empty folder */
     char tcp_address[64];           /* front: numeric IPv4 or IPv6 address to bind */
     char socket_path[PATH_LEN];     /* front: unix socket to bind, empty = none */
 };
-_Static_assert(sizeof(struct launch_config) == 864, "launch_config layout");
+_Static_assert(sizeof(struct launch_config) == 936, "launch_config layout");
 
 /* ---- child -> warden: FRAME_ATTEST ------------------------------------------------------------------------------ */
 
@@ -155,7 +173,7 @@ enum event {
 enum config_item {
     CONFIG_ITEM_LAUNCH,
     CONFIG_ITEM_KEY,
-    CONFIG_ITEM_ACCOUNTS,
+    CONFIG_ITEM_TERMS,
     CONFIG_ITEM_CERTIFICATE,
     CONFIG_ITEM_BIND,
     CONFIG_ITEM_BACKUP_KEY
@@ -347,6 +365,15 @@ struct session_close_reply {
     uint16_t closed;
     uint16_t zero;
     uint32_t zero2;
+};
+
+/* ---- vault -> auth ---------------------------------------------------------------------------------------------- */
+
+/* The session's client has made a number call that was permitted; at most one a session in SESSION_USED_MS, so that
+ * auth alone decides about idle sessions. */
+#define SESSION_USED_MS 10000
+struct session_used {
+    uint8_t session[SESSION_ID_LEN];
 };
 
 #endif
