@@ -11,7 +11,8 @@
  * INV-05: no individual number, no name but those of the people who hold accounts. Passwords are there as Argon2id
  * hashes; secrets of second factors are sealed under a key of auth's own (otp.h).
  *
- * One thread. The warden's flock makes auth the only user; so does the offline command's own (F099).
+ * Opened without LMDB's lock file: one thread, and the warden's flock makes auth the only user, as its own does of the
+ * offline command (F099). Without MDB_WRITEMAP: the map stays read-only.
  * All functions return 0 or an LMDB code; any but 0 spoils the transaction, which must be aborted.
  */
 #ifndef SEKISHO_AUTH_ACCOUNT_STORE_H
@@ -22,6 +23,7 @@
 #include "auth/password.h"
 #include "auth/roles.h"
 #include "crypto/account_call.h"
+#include "crypto/aead.h"
 #include "crypto/ed25519.h"
 #include "ledger/merkle.h"
 
@@ -35,15 +37,16 @@ struct stored_account {
     uint32_t terms_version;
     uint8_t must_change;  /* the password is a temporary one */
     uint8_t otp_state;    /* 0 none, 1 enrolled but not confirmed, 2 in use */
-    uint8_t former_count; /* of former[] in use, newest first; the current password is hash */
+    uint8_t former_count; /* of former[] in use */
     uint8_t zero[5];
     uint64_t issue_number;
     uint64_t otp_last_step; /* a code is good once (RFC 6238 section 5.2) */
     int64_t requested_us, approved_us, issued_us, returned_us, inspected_us;
     int64_t last_login_us, password_set_us;
-    int64_t failed_since_us; /* the window that failed_count counts in */
-    int64_t locked_until_us; /* rising delay; 0: not delayed. LOCKED by an administrator is a state, not a time */
-    uint32_t failed_count;   /* bad logins in the window */
+    int64_t dormant_from_us; /* not used since: the last login, issue, unlocking or resumption */
+    int64_t failed_last_us;  /* the last bad login that failed_count counts */
+    int64_t locked_until_us; /* rising delay; 0: not delayed. LOCKED is a state, not a time */
+    uint32_t failed_count;   /* bad logins since the last delay, none longer than the window after the one before */
     uint32_t lock_count;     /* delays in a row: each doubles the next; a good login ends the row */
     char requested_by[ACCOUNT_LEN], approved_by[ACCOUNT_LEN], issued_by[ACCOUNT_LEN], inspected_by[ACCOUNT_LEN];
     char person[TEXT_PERSON_LEN];
@@ -51,8 +54,10 @@ struct stored_account {
     char purpose[TEXT_NOTE_LEN];
     char inspection[TEXT_NOTE_LEN];
     uint8_t otp_secret[SEALED_OTP_SECRET_LEN];
+    /* One salt for the account's life, so that one Argon2id tells whether a password is among the last: ten would keep
+     * every other login waiting for a second. */
     struct password_hash hash;
-    struct password_hash former[FORMER_PASSWORDS_MAX];
+    uint8_t former[FORMER_PASSWORDS_MAX][PASSWORD_DIGEST_LEN]; /* under hash.salt, newest first */
 };
 _Static_assert(sizeof(struct stored_account) % 8 == 0, "stored_account layout");
 
@@ -84,11 +89,12 @@ struct account_store {
     MDB_txn *txn;                /* the open write transaction, or NULL */
     struct ed25519 *records_key; /* signs heads of the access records; NULL offline: the next start signs */
     uint8_t records_public[ED25519_KEY_LEN];
+    struct aead *otp_key; /* seals secrets of second factors (otp.h); NULL offline */
     size_t tenant_count;
     struct account_tenant tenant[TENANTS_MAX];
 };
 
-/* Opens or makes the store in `folder`. records_key and records_public are set before, the rest is written. */
+/* Opens or makes the store in `folder`. records_key, records_public and otp_key are set before, the rest is written. */
 int account_store_open(struct account_store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                        size_t tenant_count);
 void account_store_close(struct account_store *store);
@@ -107,6 +113,8 @@ int account_put(struct account_store *store, const struct account_tenant *tenant
 /* The first account after `id` (zero: the first of all); writes its id. MDB_NOTFOUND at the end. */
 int account_next(struct account_store *store, const struct account_tenant *tenant, char id[ACCOUNT_LEN],
                  struct stored_account *account);
+/* The next line of the ID ledger, counted up: 1, 2 ... (F098). */
+int account_ledger_line(struct account_store *store, const struct account_tenant *tenant, uint64_t *number);
 
 int terminal_get(struct account_store *store, const struct account_tenant *tenant, const char id[TERMINAL_ID_LEN],
                  struct stored_terminal *terminal);

@@ -41,9 +41,9 @@ enum account_operation {
     ACCOUNT_LOCK = 13,           /* account, note */
     ACCOUNT_UNLOCK = 14,         /* account, note; never one's own */
     ACCOUNT_SUSPEND = 15,        /* account, note */
-    ACCOUNT_RESUME = 16,         /* account, note */
+    ACCOUNT_RESUME = 16,         /* account, note; until: a new date, when the contract goes on */
     ACCOUNT_RETURN = 17,         /* account, note: terminal; ends the ledger line */
-    ACCOUNT_RESET_PASSWORD = 18, /* account, note -> temporary password; ends its sessions */
+    ACCOUNT_RESET_PASSWORD = 18, /* account, note -> temporary password; ends its sessions and its second factor */
     ACCOUNT_INSPECT = 19,        /* account, note: a line of the ID ledger has been inspected (F098) */
     ACCOUNT_LIST = 20,           /* filter: account, role, state; -> account_row */
     /* sessions */
@@ -141,7 +141,7 @@ struct account_reply_plain {
     struct ledger_checkpoint checkpoint; /* of the access records, includes the leaf */
     uint16_t temporary_length;           /* ISSUE, RESET_PASSWORD */
     uint8_t zero2[6];
-    char temporary[32];                 /* password that is good for one login */
+    char temporary[32];                 /* password that is good for nothing but to change it, within 7 days */
     uint8_t otp_secret[OTP_SECRET_LEN]; /* ENROLL_OTP */
     uint32_t zero3;
     uint8_t rows[ACCOUNT_REPLY_PLAIN_LEN - 224];
