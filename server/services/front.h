@@ -25,8 +25,8 @@ struct front {
 };
 
 extern const struct rpc_method session_methods[], number_methods[], ledger_methods[], system_methods[],
-    backup_methods[];
+    backup_methods[], access_record_methods[];
 extern const size_t session_method_count, number_method_count, ledger_method_count, system_method_count,
-    backup_method_count;
+    backup_method_count, access_record_method_count;
 
 #endif

@@ -7,6 +7,7 @@
 #define COLLECTION     "prefectures/"
 #define SUBCOLLECTION  "/sessions/"
 #define ENTRIES        "/ledgerEntries/"
+#define RECORDS        "/accessRecords/"
 #define COLLECTION_LEN (sizeof COLLECTION - 1)
 
 _Static_assert(PREFECTURE_NAME_SIZE == sizeof COLLECTION + 2, "name size");
@@ -79,13 +80,13 @@ void session_name_format(uint16_t tenant, const uint8_t id[SESSION_ID_LEN], char
     name[at] = '\0';
 }
 
-bool ledger_entry_name_parse(const char *name, uint16_t *tenant, uint64_t *index)
+static bool parse_leaf(const char *name, const char *collection, uint16_t *tenant, uint64_t *index)
 {
     const char *rest;
 
-    if (!parse_prefecture(name, tenant, &rest) || strncmp(rest, ENTRIES, sizeof ENTRIES - 1) != 0)
+    if (!parse_prefecture(name, tenant, &rest) || strncmp(rest, collection, strlen(collection)) != 0)
         return false;
-    rest += sizeof ENTRIES - 1;
+    rest += strlen(collection);
     if (!digit(rest[0]) || (rest[0] == '0' && rest[1] != '\0'))
         return false;
     for (*index = 0; digit(*rest); rest++) {
@@ -95,6 +96,16 @@ bool ledger_entry_name_parse(const char *name, uint16_t *tenant, uint64_t *index
         *index = *index * 10 + value;
     }
     return *rest == '\0';
+}
+
+bool ledger_entry_name_parse(const char *name, uint16_t *tenant, uint64_t *index)
+{
+    return parse_leaf(name, ENTRIES, tenant, index);
+}
+
+bool access_record_name_parse(const char *name, uint16_t *tenant, uint64_t *index)
+{
+    return parse_leaf(name, RECORDS, tenant, index);
 }
 
 void ledger_entry_name_format(uint16_t tenant, uint64_t index, char name[LEDGER_ENTRY_NAME_SIZE])

@@ -23,4 +23,7 @@ void session_name_format(uint16_t tenant, const uint8_t id[SESSION_ID_LEN], char
 bool ledger_entry_name_parse(const char *name, uint16_t *tenant, uint64_t *index);
 void ledger_entry_name_format(uint16_t tenant, uint64_t index, char name[LEDGER_ENTRY_NAME_SIZE]);
 
+/* "prefectures/11/accessRecords/42": the same of the access records. */
+bool access_record_name_parse(const char *name, uint16_t *tenant, uint64_t *index);
+
 #endif

@@ -8,7 +8,7 @@
 #include "crypto/hash.h"
 #include "crypto/sealed.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
-#include "server/channel/vault_ledger.h"
+#include "server/channel/tree_client.h"
 #include "wire/exit_codes.h"
 #include "wire/ledger_entry.h"
 

@@ -1,0 +1,45 @@
+/* AccessRecordService: heads, proofs and hashes carried from auth; records and sign-offs, sealed. Nothing is checked
+ * here but form: a client checks. */
+#include "server/services/account_call.h"
+#include "server/services/front.h"
+#include "server/services/tree_calls.h"
+
+static void get_checkpoint(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    tree_get_checkpoint(call, request, LEDGER_OF_ACCESS);
+}
+
+static void get_inclusion_proof(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    tree_get_inclusion_proof(call, request, LEDGER_OF_ACCESS);
+}
+
+static void get_consistency_proof(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    tree_get_consistency_proof(call, request, LEDGER_OF_ACCESS);
+}
+
+static void list_leaf_hashes(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    tree_list_leaf_hashes(call, request, LEDGER_OF_ACCESS);
+}
+
+static void list_access_records(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    account_unary(call, request, ACCESS_LIST);
+}
+
+static void review_logins(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    account_unary(call, request, ACCESS_REVIEW);
+}
+
+const struct rpc_method access_record_methods[] = {
+    {.name = "GetCheckpoint", .kind = RPC_UNARY, .on_message = get_checkpoint},
+    {.name = "GetInclusionProof", .kind = RPC_UNARY, .on_message = get_inclusion_proof},
+    {.name = "GetConsistencyProof", .kind = RPC_UNARY, .on_message = get_consistency_proof},
+    {.name = "ListLeafHashes", .kind = RPC_UNARY, .on_message = list_leaf_hashes},
+    {.name = "ListAccessRecords", .kind = RPC_UNARY, .on_message = list_access_records},
+    {.name = "ReviewLogins", .kind = RPC_UNARY, .on_message = review_logins},
+};
+const size_t access_record_method_count = sizeof access_record_methods / sizeof access_record_methods[0];
