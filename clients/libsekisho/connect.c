@@ -1,4 +1,5 @@
 #include "internal.h"
+#include "sekisho_accounts.h"
 
 #include <ctype.h>
 #include <grpc/grpc_security.h>
@@ -51,6 +52,27 @@ static int hash_certificate(const char *pem, size_t length, uint8_t hash[CERT_HA
     return result;
 }
 
+static enum sekisho_status certificate_unreadable(struct sekisho_error *error)
+{
+    return error_set(error, SEKISHO_ERROR_LOCAL, "CERTIFICATE_UNREADABLE",
+                     "the client certificate is not a PEM certificate",
+                     "クライアント証明書がPEM形式の証明書ではありません");
+}
+
+enum sekisho_status sekisho_certificate_hash(const char *path, uint8_t hash[32], struct sekisho_error *error)
+{
+    char *pem = NULL;
+    size_t length = 0;
+    enum sekisho_status status = client_start(error);
+
+    if (status == SEKISHO_OK)
+        status = file_read(path, PEM_MAX, &pem, &length, error);
+    if (status == SEKISHO_OK && hash_certificate(pem, length, hash) < 0)
+        status = certificate_unreadable(error);
+    free(pem);
+    return status;
+}
+
 static enum sekisho_status set_pin(struct sekisho_client *client, const struct sekisho_options *options,
                                    struct sekisho_error *error)
 {
@@ -88,9 +110,7 @@ static enum sekisho_status tls_credentials(struct sekisho_client *client, const 
         (status = file_read(options->key_file, PEM_MAX, &key, &key_length, error)) == SEKISHO_OK) {
         grpc_ssl_pem_key_cert_pair pair = {.private_key = key, .cert_chain = certificate};
         if (hash_certificate(certificate, certificate_length, client->certificate) < 0)
-            status = error_set(error, SEKISHO_ERROR_LOCAL, "CERTIFICATE_UNREADABLE",
-                               "the client certificate is not a PEM certificate",
-                               "クライアント証明書がPEM形式の証明書ではありません");
+            status = certificate_unreadable(error);
         else if (!(*credentials = grpc_ssl_credentials_create_ex(ca, &pair, NULL, NULL)))
             status = error_set(error, SEKISHO_ERROR_LOCAL, "CERTIFICATE_UNREADABLE",
                                "the CA, certificate or key file is not usable",

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include "crypto/account_call.h"
 #include "crypto/aead.h"
 #include "crypto/sealed.h"
 #include "sekisho.h"
@@ -97,10 +98,10 @@ enum sekisho_status unary_call(const struct sekisho_client *client, const char *
 /* What a session is, and the layout of its file. */
 struct session_state {
     char magic[8];
-    uint16_t version; /* 1 */
+    uint16_t version; /* 2 */
     uint16_t tenant;
     uint16_t role;
-    uint16_t zero;
+    uint16_t flags; /* enum welcome_flag */
     int64_t expires_us;
     uint64_t sequence; /* in the file: the first number that no process has reserved */
     uint8_t session[SESSION_ID_LEN];
@@ -110,11 +111,13 @@ struct session_state {
     uint8_t login_key_hash[32];
     uint8_t call_key[SESSION_KEY_LEN];
     uint8_t reply_key[SESSION_KEY_LEN];
+    uint8_t account_key[SESSION_KEY_LEN];
+    uint8_t account_reply_key[SESSION_KEY_LEN];
 };
-_Static_assert(sizeof(struct session_state) == 240, "session_state layout");
+_Static_assert(sizeof(struct session_state) == 304, "session_state layout");
 _Static_assert(offsetof(struct session_state, sequence) == 24, "session_state layout");
 #define SESSION_FILE_MAGIC   "SKSHSESS"
-#define SESSION_FILE_VERSION 1
+#define SESSION_FILE_VERSION 2
 
 struct sekisho_session {
     struct sekisho_client *client;
@@ -126,6 +129,8 @@ struct sekisho_session {
     uint64_t reserved; /* first number not reserved in the file; UINT64_MAX without a file */
     int file;          /* -1: none */
     char *path;
+    pthread_mutex_t account_lock; /* of account calls: one at a time; taken before `lock` */
+    struct aead *account_call, *account_reply;
 };
 
 /* Takes over *state (wiped). */
@@ -198,6 +203,19 @@ enum sekisho_status sealed_exchange(struct sekisho_session *session, const char 
 enum sekisho_status session_read_page(struct sekisho_session *session, const struct call_item_read *item,
                                       uint8_t page[LEDGER_PAGE_LEN], struct sekisho_error *error);
 
+/* ---- account_call.c ---- */
+
+/* One account call over a method: fills the version, seals, sends, opens and checks the answer. SEKISHO_OK only when
+ * auth did it (ACCOUNT_DONE); else *reply is wiped. The caller wipes what has secrets. */
+enum sekisho_status account_exchange(struct sekisho_session *session, const char *method,
+                                     const struct account_call_plain *plain, struct account_reply_plain *reply,
+                                     struct sekisho_error *error);
+
+/* ---- account_error.c ---- */
+
+/* A result that is not ACCOUNT_DONE, as an error. */
+enum sekisho_status account_error(const struct account_reply_plain *reply, struct sekisho_error *error);
+
 /* ---- sealing_key.c ---- */
 
 struct sealing_key {
@@ -207,6 +225,7 @@ enum sekisho_status sealing_key_get(struct sekisho_client *client, unsigned pref
                                     struct sekisho_error *error);
 enum sekisho_status check_prefecture(unsigned prefecture, struct sekisho_error *error);
 enum sekisho_status check_account(const char *account, struct sekisho_error *error);
+enum sekisho_status check_otp(const char *otp, struct sekisho_error *error);
 /* The login key is the pinned one, or the caller trusts on first use. */
 enum sekisho_status check_pin(const struct sekisho_client *client, const uint8_t login_key[X25519_LEN],
                               struct sekisho_error *error);

@@ -20,7 +20,7 @@ struct attempt {
 };
 
 static int seal_login(const struct sekisho_client *client, unsigned prefecture, const char *account,
-                      const char *password, size_t password_length, struct attempt *attempt)
+                      const char *password, size_t password_length, const char *otp, struct attempt *attempt)
 {
     struct login_plain plain = {.version = 1,
                                 .tenant = (uint16_t)prefecture,
@@ -32,6 +32,8 @@ static int seal_login(const struct sekisho_client *client, unsigned prefecture, 
     memcpy(plain.certificate, client->certificate, sizeof plain.certificate);
     memcpy(plain.account, account, plain.account_length);
     memcpy(plain.password, password, password_length);
+    if (otp)
+        memcpy(plain.otp, otp, strlen(otp));
     sealed_login_info(plain.tenant, attempt->key.challenge, info);
     int result = -1;
     if (x25519_key_pair(attempt->ephemeral_private, attempt->ephemeral_public) == 0 &&
@@ -107,6 +109,7 @@ static void fill_state(const struct sekisho_client *client, const struct attempt
     state->version = SESSION_FILE_VERSION;
     state->tenant = attempt->welcome.tenant;
     state->role = attempt->welcome.role;
+    state->flags = attempt->welcome.flags;
     state->expires_us = now_us() + (int64_t)attempt->welcome.ttl_ms * 1000;
     state->sequence = 1;
     memcpy(state->session, id, sizeof state->session);
@@ -115,6 +118,8 @@ static void fill_state(const struct sekisho_client *client, const struct attempt
     memcpy(state->certificate, client->certificate, sizeof state->certificate);
     memcpy(state->call_key, attempt->keys.call, sizeof state->call_key);
     memcpy(state->reply_key, attempt->keys.reply, sizeof state->reply_key);
+    memcpy(state->account_key, attempt->keys.account, sizeof state->account_key);
+    memcpy(state->account_reply_key, attempt->keys.account_reply, sizeof state->account_reply_key);
 }
 
 static enum sekisho_status send_login(struct sekisho_client *client, unsigned prefecture, struct attempt *attempt,
@@ -133,7 +138,7 @@ static enum sekisho_status send_login(struct sekisho_client *client, unsigned pr
 }
 
 static enum sekisho_status login(struct sekisho_client *client, unsigned prefecture, const char *account,
-                                 const char *password, size_t password_length, struct attempt *attempt,
+                                 const char *password, size_t password_length, const char *otp, struct attempt *attempt,
                                  struct sekisho_session **session, struct sekisho_error *error)
 {
     uint8_t id[SESSION_ID_LEN];
@@ -145,7 +150,7 @@ static enum sekisho_status login(struct sekisho_client *client, unsigned prefect
         (status = sealing_key_get(client, prefecture, &attempt->key, error)) != SEKISHO_OK ||
         (status = check_pin(client, attempt->key.login_key, error)) != SEKISHO_OK)
         return status;
-    if (seal_login(client, prefecture, account, password, password_length, attempt) < 0)
+    if (seal_login(client, prefecture, account, password, password_length, otp, attempt) < 0)
         return error_crypto(error);
     if ((status = send_login(client, prefecture, attempt, &answer, error)) != SEKISHO_OK)
         return status;
@@ -166,14 +171,21 @@ enum sekisho_status sekisho_login(struct sekisho_client *client, unsigned prefec
                                   char *password, size_t password_length, struct sekisho_session **session,
                                   struct sekisho_error *error)
 {
+    return sekisho_login_otp(client, prefecture, account, password, password_length, NULL, session, error);
+}
+
+enum sekisho_status sekisho_login_otp(struct sekisho_client *client, unsigned prefecture, const char *account,
+                                      char *password, size_t password_length, const char *otp,
+                                      struct sekisho_session **session, struct sekisho_error *error)
+{
     struct attempt attempt = {0};
     enum sekisho_status status;
 
     if (password_length < 1 || password_length > PASSWORD_MAX)
         status = error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_PASSWORD", "a password has 1 to 128 bytes",
                            "パスワードは1~128バイトです");
-    else
-        status = login(client, prefecture, account, password, password_length, &attempt, session, error);
+    else if ((status = otp ? check_otp(otp, error) : SEKISHO_OK) == SEKISHO_OK)
+        status = login(client, prefecture, account, password, password_length, otp, &attempt, session, error);
     crypto_wipe(&attempt, sizeof attempt);
     crypto_wipe(password, password_length);
     return status;

@@ -27,6 +27,14 @@ enum sekisho_status check_account(const char *account, struct sekisho_error *err
     return SEKISHO_OK;
 }
 
+enum sekisho_status check_otp(const char *otp, struct sekisho_error *error)
+{
+    return strlen(otp) == 6 && strspn(otp, "0123456789") == 6
+               ? SEKISHO_OK
+               : error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_OTP", "a code of a second factor has six digits",
+                           "ワンタイムパスワードは数字6桁です");
+}
+
 void sekisho_fingerprint(const uint8_t key[SEKISHO_KEY_LEN], char hex[SEKISHO_FINGERPRINT_LEN + 1])
 {
     uint8_t hash[HASH_LEN] = {0};

@@ -109,15 +109,28 @@ enum sekisho_purpose { SEKISHO_REGISTER = 1, SEKISHO_CHANGE, SEKISHO_DELETE, SEK
 enum sekisho_status sekisho_login(struct sekisho_client *client, unsigned prefecture, const char *account,
                                   char *password, size_t password_length, struct sekisho_session **session,
                                   struct sekisho_error *error);
+/* The same with six digits of the account's second factor; NULL for none. */
+enum sekisho_status sekisho_login_otp(struct sekisho_client *client, unsigned prefecture, const char *account,
+                                      char *password, size_t password_length, const char *otp,
+                                      struct sekisho_session **session, struct sekisho_error *error);
 /* Ends the session at the server; deletes its file when it has one. The handle is still to be freed. */
 enum sekisho_status sekisho_logout(struct sekisho_session *session, struct sekisho_error *error);
 void sekisho_session_free(struct sekisho_session *session);
+
+/* What the account must do first (sekisho_accounts.h): until then, and a login after it, the session may do nothing
+ * else. Bits. */
+enum sekisho_must {
+    SEKISHO_MUST_CHANGE_PASSWORD = 1,
+    SEKISHO_MUST_AGREE_TO_TERMS = 2,
+    SEKISHO_MUST_ENROLL_OTP = 4,
+};
 
 struct sekisho_session_info {
     char name[64]; /* resource name */
     char account[SEKISHO_ACCOUNT_MAX + 1];
     unsigned prefecture;
     unsigned role;
+    unsigned must;       /* enum sekisho_must */
     int64_t expires_us;  /* by this machine's clock */
     uint16_t permit[16]; /* index enum sekisho_operation, bit enum sekisho_purpose */
     char login_key_fingerprint[SEKISHO_FINGERPRINT_LEN + 1]; /* of the key the login was sealed to: pin it */
@@ -359,6 +372,10 @@ const char *sekisho_operation_name(enum sekisho_operation operation);
 const char *sekisho_purpose_name(enum sekisho_purpose purpose);
 const char *sekisho_outcome_name(enum sekisho_outcome outcome);
 const char *sekisho_detail_name(enum sekisho_detail detail);
+
+/* Three letters of a role of an account, as REC; "UNKNOWN" for another value. And back: 0 when there is none. */
+const char *sekisho_role_name(unsigned role);
+unsigned sekisho_role_of(const char *name);
 
 /* Random bytes for request ids. */
 void sekisho_random(void *out, size_t length);

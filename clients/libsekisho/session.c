@@ -37,6 +37,7 @@ enum sekisho_status session_new(struct sekisho_client *client, struct session_st
 
     if (made) {
         pthread_mutex_init(&made->lock, NULL);
+        pthread_mutex_init(&made->account_lock, NULL);
         made->client = client;
         made->owner = getpid();
         made->file = -1;
@@ -50,7 +51,9 @@ enum sekisho_status session_new(struct sekisho_client *client, struct session_st
         *made->state = *state;
         made->call = aead_new(state->call_key);
         made->reply = aead_new(state->reply_key);
-        if (!made->call || !made->reply)
+        made->account_call = aead_new(state->account_key);
+        made->account_reply = aead_new(state->account_reply_key);
+        if (!made->call || !made->reply || !made->account_call || !made->account_reply)
             status = error_crypto(error);
     }
     crypto_wipe(state, sizeof *state);
@@ -68,8 +71,11 @@ void sekisho_session_free(struct sekisho_session *session)
     session_file_close(session);
     aead_free(session->call);
     aead_free(session->reply);
+    aead_free(session->account_call);
+    aead_free(session->account_reply);
     state_free(session->state);
     pthread_mutex_destroy(&session->lock);
+    pthread_mutex_destroy(&session->account_lock);
     free(session);
 }
 
@@ -90,6 +96,7 @@ void sekisho_session_info(const struct sekisho_session *session, struct sekisho_
     copy_printable(info->account, sizeof info->account, state->account, strnlen(state->account, ACCOUNT_LEN));
     info->prefecture = state->tenant;
     info->role = state->role;
+    info->must = state->flags;
     info->expires_us = state->expires_us;
     memcpy(info->permit, state->permit, sizeof info->permit);
     for (size_t i = 0; i < sizeof state->login_key_hash; i++)

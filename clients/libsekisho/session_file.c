@@ -108,8 +108,8 @@ static enum sekisho_status open_locked(const char *path, int *out, struct sekish
 static bool state_valid(const struct session_state *state)
 {
     return memcmp(state->magic, SESSION_FILE_MAGIC, sizeof state->magic) == 0 &&
-           state->version == SESSION_FILE_VERSION && state->zero == 0 && state->tenant >= 1 &&
-           state->tenant <= TENANTS_MAX && state->sequence >= 1 && state->sequence < UINT64_MAX / 2;
+           state->version == SESSION_FILE_VERSION && state->tenant >= 1 && state->tenant <= TENANTS_MAX &&
+           state->sequence >= 1 && state->sequence < UINT64_MAX / 2;
 }
 
 static bool read_state(int fd, struct session_state *state)

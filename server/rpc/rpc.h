@@ -31,6 +31,7 @@ enum rpc_kind { RPC_UNARY, RPC_CLIENT_STREAM, RPC_SERVER_STREAM, RPC_BIDI_STREAM
 struct rpc_method {
     const char *name;   /* as in the .proto file; the server refuses to start when the descriptor has no such method */
     enum rpc_kind kind; /* checked against the file descriptor set at start */
+    uint16_t number;    /* the services' own; the runtime does not look at it */
     /* The call began (streams; optional). */
     void (*on_start)(struct rpc_call *call);
     /* A request message. Unary and server-streaming calls get exactly one; with streaming requests the first is read by

@@ -2,6 +2,7 @@
  * here but form: a client checks. */
 #include "server/services/account_call.h"
 #include "server/services/front.h"
+#include "server/services/methods.h"
 #include "server/services/tree_calls.h"
 
 static void get_checkpoint(struct rpc_call *call, const ProtobufCMessage *request)
@@ -35,11 +36,11 @@ static void review_logins(struct rpc_call *call, const ProtobufCMessage *request
 }
 
 const struct rpc_method access_record_methods[] = {
-    {.name = "GetCheckpoint", .kind = RPC_UNARY, .on_message = get_checkpoint},
-    {.name = "GetInclusionProof", .kind = RPC_UNARY, .on_message = get_inclusion_proof},
-    {.name = "GetConsistencyProof", .kind = RPC_UNARY, .on_message = get_consistency_proof},
-    {.name = "ListLeafHashes", .kind = RPC_UNARY, .on_message = list_leaf_hashes},
-    {.name = "ListAccessRecords", .kind = RPC_UNARY, .on_message = list_access_records},
-    {.name = "ReviewLogins", .kind = RPC_UNARY, .on_message = review_logins},
+    {METHOD_ROW(AccessRecordService, GetCheckpoint), .kind = RPC_UNARY, .on_message = get_checkpoint},
+    {METHOD_ROW(AccessRecordService, GetInclusionProof), .kind = RPC_UNARY, .on_message = get_inclusion_proof},
+    {METHOD_ROW(AccessRecordService, GetConsistencyProof), .kind = RPC_UNARY, .on_message = get_consistency_proof},
+    {METHOD_ROW(AccessRecordService, ListLeafHashes), .kind = RPC_UNARY, .on_message = list_leaf_hashes},
+    {METHOD_ROW(AccessRecordService, ListAccessRecords), .kind = RPC_UNARY, .on_message = list_access_records},
+    {METHOD_ROW(AccessRecordService, ReviewLogins), .kind = RPC_UNARY, .on_message = review_logins},
 };
 const size_t access_record_method_count = sizeof access_record_methods / sizeof access_record_methods[0];

@@ -11,6 +11,7 @@
 #include "server/channel/vault_backup.h"
 #include "server/services/errors.h"
 #include "server/services/front.h"
+#include "server/services/methods.h"
 #include "server/services/sealed_call.h"
 
 /* Bytes that wait for the client: a few pieces, so that the vault and the network work at the same time. */
@@ -183,11 +184,7 @@ static void on_done(struct rpc_call *call)
 }
 
 const struct rpc_method backup_methods[] = {
-    {.name = "TakeBackup",
-     .kind = RPC_SERVER_STREAM,
-     .on_message = take_backup,
-     .on_cancel = on_cancel,
-     .on_sent = on_sent,
-     .on_done = on_done},
+    {METHOD_ROW(BackupService, TakeBackup), .kind = RPC_SERVER_STREAM, .on_message = take_backup,
+     .on_cancel = on_cancel, .on_sent = on_sent, .on_done = on_done},
 };
 const size_t backup_method_count = sizeof backup_methods / sizeof backup_methods[0];

@@ -93,6 +93,14 @@ static const struct rpc_error front_errors[FRONT_ERROR_COUNT] = {
         ERROR(ABORTED, "BACKUP_GONE",
               "the vault has given the backup up: it was read too slowly, or the store needs the room",
               "バックアップは中断されました。読み取りが遅すぎたか、保管庫の空き容量が不足しています。"),
+    [FRONT_ROLE_NOT_PERMITTED] =
+        ERROR(PERMISSION_DENIED, "ROLE_NOT_PERMITTED", "the session's role may not call this method; this is recorded",
+              "このセッションの役割では、この操作を行うことができません。試行は記録されました。"),
+    [FRONT_NO_TERMS] = ERROR(NOT_FOUND, "NO_TERMS", "this server has no terms of use",
+                             "このサーバーには利用規約が設定されていません。"),
+    [FRONT_ACCOUNTS_UNWRITABLE] =
+        ERROR_RETRY(UNAVAILABLE, "AUTH_UNAVAILABLE", "auth cannot write its store; nothing was changed",
+                    "認証処理のデータに書き込むことができません。何も変更されていません。"),
 };
 
 static const enum front_error ledger_errors[] = {
@@ -109,6 +117,28 @@ const struct rpc_error *error_of_call(enum call_status status)
 const struct rpc_error *error_of_login(enum login_status status)
 {
     return status == LOGIN_OK ? NULL : &login_errors[status];
+}
+
+const struct rpc_error *error_of_account(enum account_call_status status)
+{
+    switch (status) {
+    case ACCOUNT_CALL_OK:
+    case ACCOUNT_CALL_STATUS_COUNT:
+        break;
+    case ACCOUNT_CALL_UNKNOWN_SESSION:
+        return &call_errors[CALL_UNKNOWN_SESSION];
+    case ACCOUNT_CALL_REPLAYED:
+        return &call_errors[CALL_REPLAYED];
+    case ACCOUNT_CALL_BAD_SEAL:
+        return &call_errors[CALL_BAD_SEAL];
+    case ACCOUNT_CALL_MALFORMED:
+        return &call_errors[CALL_MALFORMED];
+    case ACCOUNT_CALL_WRONG_METHOD:
+        return &call_errors[CALL_WRONG_METHOD];
+    case ACCOUNT_CALL_UNAVAILABLE:
+        return &front_errors[FRONT_ACCOUNTS_UNWRITABLE];
+    }
+    return NULL;
 }
 
 const struct rpc_error *error_of_ledger(enum ledger_status status)

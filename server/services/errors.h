@@ -5,6 +5,7 @@
 
 #include "server/channel/link.h"
 #include "server/rpc/rpc.h"
+#include "wire/account_messages.h"
 #include "wire/ledger_messages.h"
 
 /* Failures that the front itself finds. */
@@ -24,12 +25,16 @@ enum front_error {
     FRONT_BAD_PAGE,
     FRONT_LEDGER_OUT_OF_RANGE,
     FRONT_BACKUP_GONE,
+    FRONT_ROLE_NOT_PERMITTED, /* methods.def */
+    FRONT_NO_TERMS,
+    FRONT_ACCOUNTS_UNWRITABLE,
     FRONT_ERROR_COUNT
 };
 
 /* Never NULL but for CALL_OK, LOGIN_OK and LEDGER_OK. Static. */
 const struct rpc_error *error_of_call(enum call_status status);
 const struct rpc_error *error_of_login(enum login_status status);
+const struct rpc_error *error_of_account(enum account_call_status status); /* NULL for ACCOUNT_CALL_OK */
 const struct rpc_error *error_of_ledger(enum ledger_status status);
 const struct rpc_error *error_of_front(enum front_error error);
 

@@ -16,6 +16,9 @@ struct front {
     struct bulk bulk; /* to the vault */
     struct session_table *sessions;
     int64_t started_at_us; /* UTC */
+    const char *terms;     /* of use (F165); UTF-8 */
+    size_t terms_length;   /* 0: there are none */
+    uint32_t terms_version;
     /* The vault's keys for citizens' blobs, by tenant, once asked for: they do not change while the vault runs. */
     pthread_mutex_t citizen_lock;
     struct {
@@ -25,8 +28,8 @@ struct front {
 };
 
 extern const struct rpc_method session_methods[], number_methods[], ledger_methods[], system_methods[],
-    backup_methods[], access_record_methods[];
+    backup_methods[], account_methods[], terminal_methods[], access_record_methods[];
 extern const size_t session_method_count, number_method_count, ledger_method_count, system_method_count,
-    backup_method_count, access_record_method_count;
+    backup_method_count, account_method_count, terminal_method_count, access_record_method_count;
 
 #endif

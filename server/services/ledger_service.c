@@ -1,6 +1,7 @@
 /* LedgerService: heads, proofs and hashes carried from the vault, and pages of entries, sealed. Nothing is checked here
  * but form: a client checks. */
 #include "server/services/front.h"
+#include "server/services/methods.h"
 #include "server/services/sealed_call.h"
 #include "server/services/tree_calls.h"
 
@@ -37,10 +38,10 @@ static void list_entries(struct rpc_call *call, const ProtobufCMessage *message)
 }
 
 const struct rpc_method ledger_methods[] = {
-    {.name = "GetCheckpoint", .kind = RPC_UNARY, .on_message = get_checkpoint},
-    {.name = "GetInclusionProof", .kind = RPC_UNARY, .on_message = get_inclusion_proof},
-    {.name = "GetConsistencyProof", .kind = RPC_UNARY, .on_message = get_consistency_proof},
-    {.name = "ListLeafHashes", .kind = RPC_UNARY, .on_message = list_leaf_hashes},
-    {.name = "ListEntries", .kind = RPC_UNARY, .on_message = list_entries},
+    {METHOD_ROW(LedgerService, GetCheckpoint), .kind = RPC_UNARY, .on_message = get_checkpoint},
+    {METHOD_ROW(LedgerService, GetInclusionProof), .kind = RPC_UNARY, .on_message = get_inclusion_proof},
+    {METHOD_ROW(LedgerService, GetConsistencyProof), .kind = RPC_UNARY, .on_message = get_consistency_proof},
+    {METHOD_ROW(LedgerService, ListLeafHashes), .kind = RPC_UNARY, .on_message = list_leaf_hashes},
+    {METHOD_ROW(LedgerService, ListEntries), .kind = RPC_UNARY, .on_message = list_entries},
 };
 const size_t ledger_method_count = sizeof ledger_methods / sizeof ledger_methods[0];

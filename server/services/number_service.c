@@ -1,6 +1,7 @@
 /* NumberService: the front forwards sealed calls and reads nothing but their outcome. */
 #include "crypto/sealed.h"
 #include "server/services/match_stream.h"
+#include "server/services/methods.h"
 #include "server/services/sealed_call.h"
 
 enum { ENROLL, MATCH, LOOKUP, REPLACE, ERASE, UNLOCK, ROTATE_KEYS, MATCH_STREAM, METHOD_COUNT };
@@ -35,17 +36,17 @@ static void on_message(struct rpc_call *call, const ProtobufCMessage *request)
 
 #define UNARY(method)                                                                                                  \
     {                                                                                                                  \
-        .name = (method), .kind = RPC_UNARY, .on_message = on_message                                                  \
+        METHOD_ROW(NumberService, method), .kind = RPC_UNARY, .on_message = on_message                                 \
     }
 
 const struct rpc_method number_methods[METHOD_COUNT] = {
-    [ENROLL] = UNARY("Enroll"),
-    [MATCH] = UNARY("Match"),
-    [LOOKUP] = UNARY("Lookup"),
-    [REPLACE] = UNARY("Replace"),
-    [ERASE] = UNARY("Erase"),
-    [UNLOCK] = UNARY("Unlock"),
-    [ROTATE_KEYS] = UNARY("RotateKeys"),
+    [ENROLL] = UNARY(Enroll),
+    [MATCH] = UNARY(Match),
+    [LOOKUP] = UNARY(Lookup),
+    [REPLACE] = UNARY(Replace),
+    [ERASE] = UNARY(Erase),
+    [UNLOCK] = UNARY(Unlock),
+    [ROTATE_KEYS] = UNARY(RotateKeys),
     [MATCH_STREAM] = MATCH_STREAM_METHOD,
 };
 const size_t number_method_count = METHOD_COUNT;

@@ -6,6 +6,7 @@
 #include "server/channel/vault_client.h"
 #include "server/services/errors.h"
 #include "server/services/front.h"
+#include "server/services/methods.h"
 #include "server/services/resource_name.h"
 
 static Google__Protobuf__Duration duration_of(uint32_t ms)
@@ -226,8 +227,8 @@ static void logout(struct rpc_call *call, const ProtobufCMessage *message)
 }
 
 const struct rpc_method session_methods[] = {
-    {.name = "GetSealingKey", .kind = RPC_UNARY, .on_message = get_sealing_key},
-    {.name = "Login", .kind = RPC_UNARY, .on_message = login},
-    {.name = "Logout", .kind = RPC_UNARY, .on_message = logout},
+    {METHOD_ROW(SessionService, GetSealingKey), .kind = RPC_UNARY, .on_message = get_sealing_key},
+    {METHOD_ROW(SessionService, Login), .kind = RPC_UNARY, .on_message = login},
+    {METHOD_ROW(SessionService, Logout), .kind = RPC_UNARY, .on_message = logout},
 };
 const size_t session_method_count = sizeof session_methods / sizeof session_methods[0];

@@ -8,6 +8,7 @@
 #include "server/channel/warden_client.h"
 #include "server/services/errors.h"
 #include "server/services/front.h"
+#include "server/services/methods.h"
 #include "server/services/resource_name.h"
 
 /* ---- GetAttestation ---- */
@@ -230,8 +231,26 @@ static void get_status(struct rpc_call *call, const ProtobufCMessage *request)
         ask_restarts(status);
 }
 
+/* ---- GetTerms ---- */
+
+static void get_terms(struct rpc_call *call, const ProtobufCMessage *request)
+{
+    const struct front *front = rpc_call_context(call);
+    Sekisho__V1__GetTermsResponse response = SEKISHO__V1__GET_TERMS_RESPONSE__INIT;
+
+    (void)request; /* has no fields */
+    if (front->terms_length == 0) {
+        rpc_call_finish(call, error_of_front(FRONT_NO_TERMS));
+        return;
+    }
+    response.version = front->terms_version;
+    response.text = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)front->terms, .len = front->terms_length};
+    rpc_call_reply(call, &response.base);
+}
+
 const struct rpc_method system_methods[] = {
-    {.name = "GetAttestation", .kind = RPC_UNARY, .on_message = get_attestation},
-    {.name = "GetStatus", .kind = RPC_UNARY, .on_message = get_status},
+    {METHOD_ROW(SystemService, GetAttestation), .kind = RPC_UNARY, .on_message = get_attestation},
+    {METHOD_ROW(SystemService, GetStatus), .kind = RPC_UNARY, .on_message = get_status},
+    {METHOD_ROW(SystemService, GetTerms), .kind = RPC_UNARY, .on_message = get_terms},
 };
 const size_t system_method_count = sizeof system_methods / sizeof system_methods[0];

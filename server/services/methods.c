@@ -1,0 +1,49 @@
+#include "server/services/methods.h"
+
+#include "sekisho/v1/access_record_service.pb-c.h"
+#include "sekisho/v1/account_service.pb-c.h"
+#include "sekisho/v1/backup_service.pb-c.h"
+#include "sekisho/v1/ledger_service.pb-c.h"
+#include "sekisho/v1/number_service.pb-c.h"
+#include "sekisho/v1/session_service.pb-c.h"
+#include "sekisho/v1/system_service.pb-c.h"
+#include "sekisho/v1/terminal_service.pb-c.h"
+
+enum {
+#define ROLE(code, number, permits) ROLE_##code = (number),
+#include "wire/roles.def"
+#undef ROLE
+    ROLE_END
+};
+_Static_assert(ROLE_END <= 32, "one bit each");
+
+#define R(code)    (UINT32_C(1) << ROLE_##code)
+#define EVERY_ROLE ((UINT32_C(1) << ROLE_END) - 2)
+#define PUBLIC     EVERY_ROLE
+
+static const uint32_t roles_of[METHOD_END] = {
+#define METHOD(number, service, method, roles) [number] = (roles),
+#include "server/services/methods.def"
+#undef METHOD
+};
+
+/* Each row is of a method of its own (an enumerator each, methods.h), and the runtime starts no service with a row that
+ * is none of its methods (rpc/table.h): equal numbers mean that no method is without a row. */
+enum {
+    ROWS = 0
+#define METHOD(number, service, method, roles) +1
+#include "server/services/methods.def"
+#undef METHOD
+};
+#define METHODS_OF(service) ((sizeof(service) - sizeof(ProtobufCService)) / sizeof(void (*)(void)))
+_Static_assert(
+    ROWS == METHODS_OF(Sekisho__V1__SessionService_Service) + METHODS_OF(Sekisho__V1__SystemService_Service) +
+                METHODS_OF(Sekisho__V1__BackupService_Service) + METHODS_OF(Sekisho__V1__NumberService_Service) +
+                METHODS_OF(Sekisho__V1__LedgerService_Service) + METHODS_OF(Sekisho__V1__AccountService_Service) +
+                METHODS_OF(Sekisho__V1__TerminalService_Service) + METHODS_OF(Sekisho__V1__AccessRecordService_Service),
+    "every method of the API has a row in methods.def");
+
+bool method_permitted(uint16_t method, uint16_t role)
+{
+    return method < METHOD_END && role > 0 && role < ROLE_END && (roles_of[method] >> role & 1) != 0;
+}
