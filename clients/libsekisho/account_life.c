@@ -43,19 +43,18 @@ static const struct {
     [SEKISHO_END_SESSION] = {ACCOUNT_METHOD("EndSession"), ACCOUNT_END_SESSION},
 };
 
-enum sekisho_status sekisho_step_account(struct sekisho_session *session, enum sekisho_account_step step,
-                                         const char *account, const char *note,
-                                         char temporary[SEKISHO_TEMPORARY_MAX + 1], struct sekisho_error *error)
+enum sekisho_status sekisho_change_account(struct sekisho_session *session, const struct sekisho_account_change *change,
+                                           char temporary[SEKISHO_TEMPORARY_MAX + 1], struct sekisho_error *error)
 {
-    struct account_call_plain plain = {.operation = (uint16_t)steps[step].operation};
+    struct account_call_plain plain = {.operation = (uint16_t)steps[change->step].operation, .until = change->until};
     struct account_reply_plain reply;
     enum sekisho_status status;
 
     _Static_assert(sizeof reply.temporary == SEKISHO_TEMPORARY_MAX, "one length");
     temporary[0] = '\0';
-    if ((status = put_id(plain.account, account, "account", error)) != SEKISHO_OK ||
-        (status = put_text(plain.note, sizeof plain.note, note, "note", error)) != SEKISHO_OK ||
-        (status = account_exchange(session, steps[step].method, &plain, &reply, error)) != SEKISHO_OK)
+    if ((status = put_id(plain.account, change->account, "account", error)) != SEKISHO_OK ||
+        (status = put_text(plain.note, sizeof plain.note, change->note, "note", error)) != SEKISHO_OK ||
+        (status = account_exchange(session, steps[change->step].method, &plain, &reply, error)) != SEKISHO_OK)
         return status;
     if (reply.temporary_length <= SEKISHO_TEMPORARY_MAX)
         copy_printable(temporary, SEKISHO_TEMPORARY_MAX + 1, reply.temporary, reply.temporary_length);

@@ -99,7 +99,7 @@ struct sekisho_account_request {
     unsigned role; /* sekisho_role_of */
     enum sekisho_account_kind kind;
     const char *person, *organisation;
-    const char *purpose; /* may be NULL */
+    const char *purpose; /* why */
     uint32_t until;      /* its last day, yyyymmdd; 0: none */
 };
 enum sekisho_status sekisho_request_account(struct sekisho_session *session,
@@ -118,11 +118,16 @@ enum sekisho_account_step {
     SEKISHO_END_SESSION, /* of the account */
     SEKISHO_ACCOUNT_STEPS
 };
-/* One step of an account. `note` may be NULL. ISSUE and RESET_PASSWORD give a temporary password, zero-terminated,
- * which the caller wipes; the others, and failures, an empty text. */
-enum sekisho_status sekisho_step_account(struct sekisho_session *session, enum sekisho_account_step step,
-                                         const char *account, const char *note,
-                                         char temporary[SEKISHO_TEMPORARY_MAX + 1], struct sekisho_error *error);
+struct sekisho_account_change {
+    enum sekisho_account_step step;
+    const char *account;
+    const char *note; /* why, or what was found; NULL for APPROVE and ISSUE, a must for all others */
+    uint32_t until;   /* RESUME: a new last day, yyyymmdd; 0: as it was */
+};
+/* One step of an account. ISSUE and RESET_PASSWORD give a temporary password, zero-terminated, which the caller wipes;
+ * the others, and failures, an empty text. */
+enum sekisho_status sekisho_change_account(struct sekisho_session *session, const struct sekisho_account_change *change,
+                                           char temporary[SEKISHO_TEMPORARY_MAX + 1], struct sekisho_error *error);
 
 /* ---- terminals ---- */
 
