@@ -31,6 +31,10 @@ struct login_grant {
 int login_check(struct account_store *store, struct account_tenant *tenant, const struct account_rules *rules,
                 const struct login_attempt *attempt, struct login_grant *grant);
 
+/* Counts a bad password of this account, and writes it; *closed: it is LOCKED by that, which is recorded. */
+int login_charge(struct account_store *store, struct account_tenant *tenant, const struct account_rules *rules,
+                 const char id[ACCOUNT_LEN], struct stored_account *account, int64_t now_us, bool *closed);
+
 /* The leaf of a login that is refused before login_check, or by it. `account`: NULL when there is none. */
 int login_record_refusal(struct account_store *store, struct account_tenant *tenant,
                          const struct login_attempt *attempt, const struct stored_account *account,

@@ -65,6 +65,11 @@ static int digest(const char *password, size_t length, const uint8_t salt[PASSWO
 int password_make(const char *password, size_t length, struct password_hash *hash)
 {
     crypto_random(hash->salt, sizeof hash->salt);
+    return password_hash_again(password, length, hash);
+}
+
+int password_hash_again(const char *password, size_t length, struct password_hash *hash)
+{
     return digest(password, length, hash->salt, hash->digest);
 }
 

@@ -30,6 +30,9 @@ int password_workspace_open(void);
 /* Hashes under a fresh salt. 0, or -1 when there is no memory. */
 int password_make(const char *password, size_t length, struct password_hash *hash);
 
+/* Hashes under the salt that *hash has. As password_make. */
+int password_hash_again(const char *password, size_t length, struct password_hash *hash);
+
 /* True when the password has this hash. Same work whatever the answer; false also when there is no memory. */
 bool password_verify(const char *password, size_t length, const struct password_hash *hash);
 
