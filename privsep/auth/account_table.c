@@ -19,26 +19,6 @@ static bool is_field(const struct field *field, const char *word)
     return field->length == strlen(word) && memcmp(field->text, word, field->length) == 0;
 }
 
-static bool id_start(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-bool account_id_valid(const char id[ACCOUNT_LEN])
-{
-    size_t length = strnlen(id, ACCOUNT_LEN);
-
-    if (length == 0 || !id_start(id[0]))
-        return false;
-    for (size_t i = 1; i < length; i++)
-        if (!id_start(id[i]) && id[i] != '.' && id[i] != '_' && id[i] != '-')
-            return false;
-    for (size_t i = length; i < ACCOUNT_LEN; i++)
-        if (id[i] != '\0')
-            return false;
-    return true;
-}
-
 static bool parse_tenant(const struct field *field, uint16_t *tenant)
 {
     uint16_t value = 0;
