@@ -61,6 +61,10 @@ void hex16_format(const uint8_t bytes[16], char out[HEX16_LEN + 1]);
  * wipes. */
 long secret_read(const char *path, enum text prompt, char out[SECRET_MAX]);
 
+/* The code of a second factor into `out`: with --password-file a line of standard input, else from the terminal.
+ * Length, or -1 after a message. */
+long otp_read(const struct options *options, char out[SECRET_MAX]);
+
 /* ---- commands ---- */
 
 int cmd_login(const struct options *options);
@@ -85,6 +89,27 @@ int cmd_keygen_backup(const struct options *options);
 int cmd_backup(const struct options *options);
 int cmd_restore(const struct options *options);
 int cmd_account_add(const struct options *options);
+int cmd_account_request(const struct options *options);
+int cmd_account_import(const struct options *options);
+int cmd_account_approve(const struct options *options);
+int cmd_account_issue(const struct options *options);
+int cmd_account_lock(const struct options *options);
+int cmd_account_unlock(const struct options *options);
+int cmd_account_suspend(const struct options *options);
+int cmd_account_resume(const struct options *options);
+int cmd_account_return(const struct options *options);
+int cmd_account_reset(const struct options *options);
+int cmd_account_inspect(const struct options *options);
+int cmd_account_list(const struct options *options);
+int cmd_account_show(const struct options *options);
+int cmd_account_password(const struct options *options);
+int cmd_account_terms(const struct options *options);
+int cmd_account_otp(const struct options *options);
+int cmd_terminal_add(const struct options *options);
+int cmd_terminal_remove(const struct options *options);
+int cmd_terminal_list(const struct options *options);
+int cmd_session_list(const struct options *options);
+int cmd_session_end(const struct options *options);
 int cmd_key_wrap(const struct options *options);
 int cmd_key_rotate(const struct options *options);
 int cmd_key_rotate_root(const struct options *options);

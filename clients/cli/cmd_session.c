@@ -45,6 +45,12 @@ static void print_session(const struct options *options, const struct sekisho_se
 
     sekisho_session_info(session, &info);
     SAY(stderr, TEXT_LOGGED_IN, info.account, info.name);
+    if (info.must & SEKISHO_MUST_CHANGE_PASSWORD)
+        SAY(stderr, TEXT_MUST_CHANGE_PASSWORD);
+    if (info.must & SEKISHO_MUST_AGREE_TO_TERMS)
+        SAY(stderr, TEXT_MUST_AGREE);
+    if (info.must & SEKISHO_MUST_ENROLL_OTP)
+        SAY(stderr, TEXT_MUST_ENROLL_OTP);
     if (options->value[OPT_TRUST])
         SAY(stderr, TEXT_PIN_SHOWN, info.login_key_fingerprint);
 }
@@ -53,15 +59,16 @@ static int login(const struct options *options, struct sekisho_client *client, u
 {
     struct sekisho_error error;
     struct sekisho_session *session = NULL;
-    char password[SECRET_MAX];
+    char password[SECRET_MAX], otp[SECRET_MAX];
+    bool second = options->value[OPT_OTP] != NULL;
     long length = secret_read(options->value[OPT_PASSWORD_FILE], TEXT_PROMPT_PASSWORD, password);
 
-    if (length < 0) {
+    if (length < 0 || (second && otp_read(options, otp) < 0)) {
         sekisho_wipe(password, sizeof password);
         return CLI_USAGE;
     }
-    enum sekisho_status status =
-        sekisho_login(client, prefecture, options->value[OPT_ACCOUNT], password, (size_t)length, &session, &error);
+    enum sekisho_status status = sekisho_login_otp(client, prefecture, options->value[OPT_ACCOUNT], password,
+                                                   (size_t)length, second ? otp : NULL, &session, &error);
     sekisho_wipe(password, sizeof password);
     if (status == SEKISHO_OK &&
         (status = sekisho_session_save(session, options->value[OPT_SESSION], &error)) != SEKISHO_OK)

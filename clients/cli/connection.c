@@ -11,6 +11,9 @@ static int exit_code_of_refusal(const struct sekisho_error *error)
         return CLI_NOT_AUTHENTICATED;
     case GRPC_STATUS_PERMISSION_DENIED:
         return CLI_NOT_PERMITTED;
+    case GRPC_STATUS_ALREADY_EXISTS:
+    case GRPC_STATUS_FAILED_PRECONDITION: /* of what auth refuses: sekisho_accounts.h */
+        return CLI_SOME_REFUSED;
     default:
         return CLI_SERVER;
     }

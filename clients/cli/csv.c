@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sekisho.h"
@@ -189,4 +190,29 @@ enum csv_result csv_next(struct csv_reader *reader, struct csv_row *row)
         row->length[i] = starts[i + 1] - starts[i] - 1;
     }
     return CSV_ROW;
+}
+
+static void write_field(FILE *stream, const char *value)
+{
+    if (!strpbrk(value, ",\"\r\n")) {
+        fputs(value, stream);
+        return;
+    }
+    fputc('"', stream);
+    for (; *value; value++) {
+        if (*value == '"')
+            fputc('"', stream);
+        fputc(*value, stream);
+    }
+    fputc('"', stream);
+}
+
+void csv_write_row(FILE *stream, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            fputc(',', stream);
+        write_field(stream, fields[i]);
+    }
+    fputs("\r\n", stream);
 }

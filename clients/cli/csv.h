@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define CSV_FIELDS_MAX 64
 #define CSV_ROW_MAX    16384 /* bytes of all fields of a row */
@@ -35,5 +36,8 @@ void csv_close(struct csv_reader *reader);
 enum csv_result csv_next(struct csv_reader *reader, struct csv_row *row);
 /* Bytes consumed so far. */
 uint64_t csv_position(const struct csv_reader *reader);
+
+/* Writes a row, with quotes where they are needed. */
+void csv_write_row(FILE *stream, const char *const *fields, size_t count);
 
 #endif

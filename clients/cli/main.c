@@ -10,13 +10,16 @@
 #define SESSION (CONNECTION | OPT_BIT(SESSION))
 #define NUMBER  (SESSION | OPT_BIT(INPUT) | OPT_BIT(OUTPUT) | OPT_BIT(JSON) | OPT_BIT(PURPOSE) | OPT_BIT(CASE))
 
+#define ACCOUNT_STEP (SESSION | OPT_BIT(ACCOUNT) | OPT_BIT(JSON))
+#define WITH_NOTE    (ACCOUNT_STEP | OPT_BIT(NOTE))
+
 #define LEDGER_KEY (OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(LEDGER_STATE) | OPT_BIT(LEDGER_PIN))
 #define LEDGER     (SESSION | LEDGER_KEY)
 
 static const struct command commands[] = {
     {"login",
      SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(PASSWORD_FILE) |
-         OPT_BIT(REPLACE_SESSION),
+         OPT_BIT(REPLACE_SESSION) | OPT_BIT(OTP),
      TEXT_HELP_LOGIN, cmd_login},
     {"logout", SESSION, TEXT_HELP_LOGOUT, cmd_logout},
     {"enroll", NUMBER | OPT_BIT(REQUEST_SEED), TEXT_HELP_ENROLL, cmd_enroll},
@@ -49,6 +52,36 @@ static const struct command commands[] = {
     {"keygen backup", OPT_BIT(OUTPUT) | OPT_BIT(QUIET), TEXT_HELP_KEYGEN_BACKUP, cmd_keygen_backup},
     {"keygen", OPT_BIT(OUT) | OPT_BIT(PREFECTURE) | OPT_BIT(CLIENT) | OPT_BIT(LISTEN) | OPT_BIT(DAYS) | OPT_BIT(QUIET),
      TEXT_HELP_KEYGEN, cmd_keygen},
+    {"account request",
+     SESSION | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(KIND) | OPT_BIT(PERSON) | OPT_BIT(ORGANISATION) |
+         OPT_BIT(UNTIL) | OPT_BIT(NOTE),
+     TEXT_HELP_ACCOUNT_REQUEST, cmd_account_request},
+    {"account import", SESSION | OPT_BIT(INPUT) | OPT_BIT(OUTPUT) | OPT_BIT(JSON), TEXT_HELP_ACCOUNT_IMPORT,
+     cmd_account_import},
+    {"account approve", ACCOUNT_STEP, TEXT_HELP_ACCOUNT_APPROVE, cmd_account_approve},
+    {"account issue", ACCOUNT_STEP, TEXT_HELP_ACCOUNT_ISSUE, cmd_account_issue},
+    {"account lock", WITH_NOTE, TEXT_HELP_ACCOUNT_LOCK, cmd_account_lock},
+    {"account unlock", WITH_NOTE, TEXT_HELP_ACCOUNT_UNLOCK, cmd_account_unlock},
+    {"account suspend", WITH_NOTE, TEXT_HELP_ACCOUNT_SUSPEND, cmd_account_suspend},
+    {"account resume", WITH_NOTE | OPT_BIT(UNTIL), TEXT_HELP_ACCOUNT_RESUME, cmd_account_resume},
+    {"account return", WITH_NOTE, TEXT_HELP_ACCOUNT_RETURN, cmd_account_return},
+    {"account reset", WITH_NOTE, TEXT_HELP_ACCOUNT_RESET, cmd_account_reset},
+    {"account inspect", WITH_NOTE, TEXT_HELP_ACCOUNT_INSPECT, cmd_account_inspect},
+    {"account list",
+     SESSION | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(STATE) | OPT_BIT(FULL) | OPT_BIT(LIMIT) | OPT_BIT(JSON),
+     TEXT_HELP_ACCOUNT_LIST, cmd_account_list},
+    {"account show", SESSION | OPT_BIT(ACCOUNT) | OPT_BIT(JSON), TEXT_HELP_ACCOUNT_SHOW, cmd_account_show},
+    {"account password", SESSION | OPT_BIT(PASSWORD_FILE) | OPT_BIT(NEW_PASSWORD_FILE), TEXT_HELP_ACCOUNT_PASSWORD,
+     cmd_account_password},
+    {"account terms", SESSION | OPT_BIT(AGREE), TEXT_HELP_ACCOUNT_TERMS, cmd_account_terms},
+    {"account otp", SESSION | OPT_BIT(PASSWORD_FILE) | OPT_BIT(OTP) | OPT_BIT(JSON), TEXT_HELP_ACCOUNT_OTP,
+     cmd_account_otp},
+    {"terminal add", SESSION | OPT_BIT(TERMINAL) | OPT_BIT(KIND) | OPT_BIT(CLIENT_CERT) | OPT_BIT(NOTE),
+     TEXT_HELP_TERMINAL_ADD, cmd_terminal_add},
+    {"terminal remove", SESSION | OPT_BIT(TERMINAL) | OPT_BIT(NOTE), TEXT_HELP_TERMINAL_REMOVE, cmd_terminal_remove},
+    {"terminal list", SESSION | OPT_BIT(JSON), TEXT_HELP_TERMINAL_LIST, cmd_terminal_list},
+    {"session list", SESSION | OPT_BIT(LIMIT) | OPT_BIT(JSON), TEXT_HELP_SESSION_LIST, cmd_session_list},
+    {"session end", WITH_NOTE, TEXT_HELP_SESSION_END, cmd_session_end},
     {"account add",
      OPT_BIT(ACCOUNTS) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(PASSWORD_FILE) |
          OPT_BIT(QUIET),

@@ -54,27 +54,13 @@ int results_close(struct results *results)
     return failed ? -1 : 0;
 }
 
-static void write_field(FILE *stream, const char *value)
-{
-    if (!strpbrk(value, ",\"\r\n")) {
-        fputs(value, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *value; value++) {
-        if (*value == '"')
-            fputc('"', stream);
-        fputc(*value, stream);
-    }
-    fputc('"', stream);
-}
-
 static void write_csv(FILE *stream, uint64_t row, const char *outcome, const char *reference, const char *reason,
                       const char *explanation)
 {
-    fprintf(stream, "%" PRIu64 ",%s,%s,%s,", row, outcome, reference, reason);
-    write_field(stream, explanation);
-    fputs("\r\n", stream);
+    char number[24];
+
+    snprintf(number, sizeof number, "%" PRIu64, row);
+    csv_write_row(stream, (const char *const[]){number, outcome, reference, reason, explanation}, 5);
 }
 
 static void write_json(FILE *stream, uint64_t row, const char *outcome, const char *reference, const char *reason,

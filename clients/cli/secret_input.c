@@ -86,3 +86,8 @@ long secret_read(const char *path, enum text prompt, char out[SECRET_MAX])
         close(fd);
     return length;
 }
+
+long otp_read(const struct options *options, char out[SECRET_MAX])
+{
+    return secret_read(options->value[OPT_PASSWORD_FILE] ? "-" : NULL, TEXT_PROMPT_OTP, out);
+}

@@ -42,6 +42,32 @@ struct owned_terms {
     char text[];
 };
 
+/* Text that a person can be shown: UTF-8 without control characters but line ends and tabs. Changes `text`, a copy. */
+static bool is_text(char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t')
+            text[i] = ' ';
+    copy_printable(text, length + 1, text, length);
+    return strlen(text) == length;
+}
+
+/* What is agreed to is what was shown: bytes that cannot be shown are no terms. */
+static enum sekisho_status take_terms(const Sekisho__V1__GetTermsResponse *response, struct owned_terms *owned,
+                                      struct sekisho_error *error)
+{
+    owned->shown.version = response->version;
+    owned->shown.text = owned->text;
+    owned->shown.length = response->text.len;
+    if (response->text.len == 0)
+        return error_forged(error, "the terms of use are empty", "利用規約の本文がありません");
+    memcpy(owned->text, response->text.data, response->text.len);
+    if (!is_text(owned->text, response->text.len))
+        return error_forged(error, "the terms of use are not text", "利用規約がテキストではありません");
+    memcpy(owned->text, response->text.data, response->text.len);
+    return sha256(owned->text, owned->shown.length, owned->shown.digest) == 0 ? SEKISHO_OK : error_crypto(error);
+}
+
 enum sekisho_status sekisho_get_terms(struct sekisho_client *client, struct sekisho_terms **terms,
                                       struct sekisho_error *error)
 {
@@ -54,17 +80,7 @@ enum sekisho_status sekisho_get_terms(struct sekisho_client *client, struct seki
         return status;
     const Sekisho__V1__GetTermsResponse *response = (const Sekisho__V1__GetTermsResponse *)answer;
     struct owned_terms *owned = calloc(1, sizeof *owned + response->text.len + 1);
-    if (!owned) {
-        status = error_memory(error);
-    } else {
-        if (response->text.len > 0)
-            memcpy(owned->text, response->text.data, response->text.len);
-        owned->shown.version = response->version;
-        owned->shown.text = owned->text;
-        owned->shown.length = response->text.len;
-        if (sha256(owned->text, owned->shown.length, owned->shown.digest) < 0)
-            status = error_crypto(error);
-    }
+    status = owned ? take_terms(response, owned, error) : error_memory(error);
     protobuf_c_message_free_unpacked(answer, NULL);
     if (status == SEKISHO_OK)
         *terms = &owned->shown;

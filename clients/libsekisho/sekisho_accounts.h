@@ -64,14 +64,14 @@ struct sekisho_account {
 
 /* ---- one's own account ---- */
 
-/* Both passwords are wiped in every case. A session that had to do this ends by it: log in again. */
+/* Both passwords are wiped in every case. A session that had to do this gets no other rights by it: log in again. */
 enum sekisho_status sekisho_change_password(struct sekisho_session *session, char *password, size_t password_length,
                                             char *new_password, size_t new_password_length,
                                             struct sekisho_error *error);
 
 struct sekisho_terms { /* free with sekisho_terms_free */
     uint32_t version;
-    const char *text; /* UTF-8, zero-terminated; as the front gave it: control characters are not taken out */
+    const char *text; /* UTF-8, zero-terminated, without control characters but line ends and tabs */
     size_t length;
     uint8_t digest[32]; /* SHA-256 of the text */
 };
@@ -79,7 +79,7 @@ struct sekisho_terms { /* free with sekisho_terms_free */
 enum sekisho_status sekisho_get_terms(struct sekisho_client *client, struct sekisho_terms **terms,
                                       struct sekisho_error *error);
 void sekisho_terms_free(struct sekisho_terms *terms);
-/* Agrees to a text that the person has seen. A session that had to do this ends by it: log in again. */
+/* Agrees to a text that the person has seen. A session that had to do this gets no other rights by it: log in again. */
 enum sekisho_status sekisho_agree_to_terms(struct sekisho_session *session, const struct sekisho_terms *terms,
                                            struct sekisho_error *error);
 
