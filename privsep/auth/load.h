@@ -1,4 +1,4 @@
-/* What auth reads before it is sealed: its private key and the accounts. */
+/* What auth reads before it is sealed: its private key and its store. */
 #ifndef SEKISHO_AUTH_LOAD_H
 #define SEKISHO_AUTH_LOAD_H
 
@@ -8,8 +8,9 @@
  * file. */
 bool load_login_key(struct auth *auth, int fd);
 
-/* Reads the accounts and closes the descriptor. As account_table_read. */
-bool load_accounts(struct auth *auth, int fd, uint32_t *line);
+/* Opens the store of accounts in `folder`, under keys that follow from the login key. False with LMDB's code or errno.
+ */
+bool load_store(struct auth *auth, const char *folder, const struct launch_config *config, int *rc);
 
 /* Channels, sessions, challenges, the hash of the account that does not exist, and memory for Argon2. False when there
  * is no memory. */

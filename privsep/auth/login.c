@@ -1,6 +1,8 @@
 #include <string.h>
 
 #include "auth/auth.h"
+#include "auth/login_check.h"
+#include "auth/session_ends.h"
 #include "crypto/aead.h"
 #include "sandbox/sandbox.h"
 
@@ -45,23 +47,11 @@ static enum login_status check_plain(const struct login_plain *plain, const stru
     if (!crypto_all_zero(plain->account + plain->account_length, ACCOUNT_LEN - plain->account_length) ||
         !crypto_all_zero(plain->password + plain->password_length, PASSWORD_MAX - plain->password_length))
         return LOGIN_MALFORMED;
-    /* No account has a second factor in this version: one that is sent would be silently ignored. */
-    if (!crypto_all_zero(plain->otp, sizeof plain->otp) || !crypto_all_zero(plain->zero, sizeof plain->zero))
+    if (!crypto_all_zero(plain->zero, sizeof plain->zero))
         return LOGIN_MALFORMED;
     if (!crypto_equal(plain->certificate, request->connection_cert, CERT_HASH_LEN))
         return LOGIN_WRONG_CERTIFICATE;
     return LOGIN_OK;
-}
-
-/* NULL for a wrong account, a wrong password and a closed account, after the same work. */
-static const struct account *verify(const struct auth *auth, const struct login_plain *plain)
-{
-    const struct account *account =
-        auth_serves(auth, plain->tenant) ? account_table_find(&auth->accounts, plain->tenant, plain->account) : NULL;
-    const struct password_hash *hash = account ? &account->hash : &auth->unknown_account;
-
-    bool right = password_verify(plain->password, plain->password_length, hash);
-    return account && right && account->state == ACCOUNT_ACTIVE ? account : NULL;
 }
 
 /* Session id, fresh server key and the session's keys. */
@@ -78,7 +68,6 @@ static enum login_status make_keys(struct login_scratch *scratch, const struct l
         .certificate = request->connection_cert,
     };
 
-    crypto_random(reply->session, sizeof reply->session);
     if (x25519_key_pair(scratch->ephemeral_private, reply->server_ephemeral) != 0)
         child_exit(EXIT_CRYPTO, EVENT_NONE, 0, 0, 0);
     /* Fails for a client's low-order point only (RFC 7748 section 6.1). */
@@ -91,15 +80,59 @@ static enum login_status make_keys(struct login_scratch *scratch, const struct l
     return LOGIN_OK;
 }
 
-static void seal_welcome(struct login_scratch *scratch, const struct account *account, struct login_reply *reply)
+/* What the login says, and the sessions that end by it. */
+static int check(struct auth *auth, struct account_tenant *tenant, const struct login_attempt *attempt,
+                 struct login_grant *grant)
+{
+    int rc = login_check(&auth->store, tenant, &auth->config.accounts, attempt, grant);
+
+    /* F102: an account is in once. */
+    if (rc == 0 && (grant->granted || grant->closed))
+        sessions_end_account(&auth->sessions, tenant->id, grant->account,
+                             grant->granted ? ACCESS_SESSION_DISPLACED : ACCESS_SESSION_TERMINATED);
+    return rc;
+}
+
+/* Decides and records, in one transaction that is on the disk before anybody is answered. */
+static enum login_status verify(struct auth *auth, enum login_status status, const struct login_reply *reply,
+                                const struct login_request *request, struct login_grant *grant)
+{
+    struct account_tenant *tenant = account_store_tenant(&auth->store, request->tenant);
+    const struct login_plain *plain = &auth->secrets->scratch.plain;
+    const struct login_attempt attempt = {
+        .plain = plain, .certificate = request->connection_cert, .session = reply->session, .now_us = auth_now_us()};
+
+    if (!tenant) {
+        if (status == LOGIN_OK)
+            (void)password_verify(plain->password, plain->password_length, &auth->unknown_account);
+        return status == LOGIN_OK ? LOGIN_REFUSED : status;
+    }
+    int rc = account_store_begin(&auth->store);
+    if (rc == 0) {
+        /* A blob of another connection: whoever relays it does not have the terminal's key. */
+        rc = status == LOGIN_OK ? check(auth, tenant, &attempt, grant)
+                                : login_record_refusal(&auth->store, tenant, &attempt, NULL, LOGIN_REFUSAL_CERTIFICATE);
+        if (rc == 0)
+            rc = ends_commit(auth);
+        else
+            ends_abort(auth);
+    }
+    if (rc != 0) {
+        auth_store_failed(rc, 2);
+        return LOGIN_BUSY;
+    }
+    return status != LOGIN_OK ? status : grant->granted ? LOGIN_OK : LOGIN_REFUSED;
+}
+
+static void seal_welcome(struct login_scratch *scratch, const struct login_grant *grant, struct login_reply *reply)
 {
     static const uint8_t zero_nonce[AEAD_NONCE_LEN]; /* the welcome key seals once */
     struct welcome_plain *welcome = &scratch->welcome;
 
-    *welcome =
-        (struct welcome_plain){.version = 1, .tenant = account->tenant, .role = account->role, .ttl_ms = reply->ttl_ms};
-    memcpy(welcome->account, account->id, ACCOUNT_LEN);
-    role_permit(account->role, welcome->permit);
+    *welcome = (struct welcome_plain){
+        .version = 1, .tenant = reply->tenant, .role = reply->role, .flags = grant->flags, .ttl_ms = reply->ttl_ms};
+    memcpy(welcome->account, grant->account, ACCOUNT_LEN);
+    memcpy(welcome->permit, scratch->open.permit, sizeof welcome->permit);
     struct aead *aead = aead_new(scratch->keys.welcome);
     if (!aead || aead_seal(aead, zero_nonce, scratch->keys.salt, sizeof scratch->keys.salt, welcome, sizeof *welcome,
                            reply->welcome) != 0)
@@ -107,45 +140,66 @@ static void seal_welcome(struct login_scratch *scratch, const struct account *ac
     aead_free(aead);
 }
 
-static void fill_open(struct login_scratch *scratch, const struct account *account, const struct login_reply *reply)
+static void fill_open(struct login_scratch *scratch, const struct login_grant *grant, const struct login_reply *reply)
 {
     struct session_open *open = &scratch->open;
 
-    *open = (struct session_open){.tenant = account->tenant, .role = account->role, .ttl_ms = reply->ttl_ms};
+    *open = (struct session_open){.tenant = reply->tenant, .role = reply->role, .ttl_ms = reply->ttl_ms};
     memcpy(open->session, reply->session, SESSION_ID_LEN);
-    memcpy(open->account, account->id, ACCOUNT_LEN);
-    role_permit(account->role, open->permit);
+    memcpy(open->account, grant->account, ACCOUNT_LEN);
+    /* F099, F165: no number is used with a temporary password, or by who has not agreed to the terms. */
+    if (grant->flags == 0)
+        role_permit(reply->role, open->permit);
     memcpy(open->call_key, scratch->keys.call, SESSION_KEY_LEN);
     memcpy(open->reply_key, scratch->keys.reply, SESSION_KEY_LEN);
+}
+
+static void enter(struct auth *auth, const struct login_grant *grant, const struct login_request *request,
+                  const struct login_reply *reply)
+{
+    struct session_entry *entry = sessions_add(&auth->sessions, reply->session);
+    const struct session_keys *keys = &auth->secrets->scratch.keys;
+
+    entry->tenant = reply->tenant;
+    entry->role = reply->role;
+    entry->fresh = grant->flags != 0;
+    entry->opened_us = entry->last_used_us = auth_now_us();
+    entry->last_used_ms = auth_now_ms();
+    entry->expires_ms = entry->last_used_ms + reply->ttl_ms;
+    memcpy(entry->account, grant->account, ACCOUNT_LEN);
+    memcpy(entry->terminal, grant->terminal, TERMINAL_ID_LEN);
+    memcpy(entry->certificate, request->connection_cert, CERT_HASH_LEN);
+    memcpy(entry->call_key, keys->account, SESSION_KEY_LEN);
+    memcpy(entry->reply_key, keys->account_reply, SESSION_KEY_LEN);
 }
 
 enum login_status login_decide(struct auth *auth, const struct login_request *request, struct login_reply *reply)
 {
     struct login_scratch *scratch = &auth->secrets->scratch;
-    uint64_t ttl_ms = (uint64_t)auth->config.session_ttl_s * 1000;
+    struct login_grant grant = {0};
 
     /* Before the challenge is used up: a client that is told to come back may do so with the same blob. */
-    if (sessions_full(&auth->sessions, auth_now_ms()) || auth->waiting_count >= WAITING_LOGINS_MAX)
+    if (auth->sessions.count == auth->sessions.capacity || auth->opening_count >= OPENINGS_MAX)
         return LOGIN_BUSY;
+    *reply = (struct login_reply){.status = LOGIN_OK, .tenant = request->tenant};
+    crypto_random(reply->session, sizeof reply->session);
     enum login_status status = use_challenge(auth, request->challenge);
     if (status == LOGIN_OK)
         status = open_seal(auth, request);
     if (status == LOGIN_OK)
         status = check_plain(&scratch->plain, request);
+    if (status == LOGIN_OK)
+        status = make_keys(scratch, request, reply);
+    if (status == LOGIN_OK || status == LOGIN_WRONG_CERTIFICATE)
+        status = verify(auth, status, reply, request, &grant);
     if (status != LOGIN_OK)
         return status;
-    const struct account *account = verify(auth, &scratch->plain);
-    if (!account)
-        return LOGIN_REFUSED;
 
-    *reply = (struct login_reply){
-        .status = LOGIN_OK, .tenant = account->tenant, .role = account->role, .ttl_ms = (uint32_t)ttl_ms};
-    memcpy(reply->account, account->id, ACCOUNT_LEN);
-    status = make_keys(scratch, request, reply);
-    if (status != LOGIN_OK)
-        return status;
-    seal_welcome(scratch, account, reply);
-    fill_open(scratch, account, reply);
-    sessions_add(&auth->sessions, auth_now_ms(), ttl_ms, account->tenant, reply->session);
+    reply->role = grant.role;
+    reply->ttl_ms = auth->config.session_ttl_s * 1000;
+    memcpy(reply->account, grant.account, ACCOUNT_LEN);
+    fill_open(scratch, &grant, reply);
+    seal_welcome(scratch, &grant, reply);
+    enter(auth, &grant, request, reply);
     return LOGIN_OK;
 }

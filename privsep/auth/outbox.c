@@ -4,34 +4,48 @@
 
 #include "crypto/hash.h"
 
+struct kept {
+    uint64_t reply_to;
+    uint32_t length;
+    uint16_t type;
+    uint16_t zero;
+};
+_Static_assert(sizeof(struct kept) == OUTBOX_ROOM(0), "what a frame takes besides its body");
+
 bool outbox_flush(struct outbox *outbox)
 {
-    while (outbox->count > 0) {
-        size_t at = outbox->first;
-        enum channel_result result = channel_send(outbox->channel, outbox->slot[at].type, outbox->slot[at].reply_to,
-                                                  outbox->slot[at].body, outbox->slot[at].length);
-        if (result == CHANNEL_FULL)
-            return true;
+    enum channel_result result = CHANNEL_OK;
+    size_t at = 0;
+
+    while (at < outbox->used) {
+        struct kept kept;
+        memcpy(&kept, outbox->buffer + at, sizeof kept);
+        result =
+            channel_send(outbox->channel, kept.type, kept.reply_to, outbox->buffer + at + sizeof kept, kept.length);
         if (result != CHANNEL_OK)
-            return false;
-        /* SESSION_OPEN carries a session's keys. */
-        crypto_wipe(outbox->slot[at].body, outbox->slot[at].length);
-        outbox->first = (at + 1) % OUTBOX_SLOTS;
+            break;
+        at += OUTBOX_ROOM(kept.length);
         outbox->count--;
     }
-    return true;
+    if (at > 0) {
+        memmove(outbox->buffer, outbox->buffer + at, outbox->used - at);
+        /* SESSION_OPEN carries a session's keys. */
+        crypto_wipe(outbox->buffer + outbox->used - at, at);
+        outbox->used -= at;
+    }
+    return result == CHANNEL_OK || result == CHANNEL_FULL;
 }
 
 uint64_t outbox_put(struct outbox *outbox, uint16_t type, uint64_t reply_to, const void *body, size_t length)
 {
-    if (outbox->count == OUTBOX_SLOTS || length > OUTBOX_BODY_MAX)
+    const struct kept kept = {.reply_to = reply_to, .length = (uint32_t)length, .type = type};
+
+    if (OUTBOX_ROOM(length) > outbox->size - outbox->used)
         return 0;
-    size_t at = (outbox->first + outbox->count) % OUTBOX_SLOTS;
     uint64_t seq = outbox->channel->sent + outbox->count + 1;
-    outbox->slot[at].type = type;
-    outbox->slot[at].reply_to = reply_to;
-    outbox->slot[at].length = (uint16_t)length;
-    memcpy(outbox->slot[at].body, body, length);
+    memcpy(outbox->buffer + outbox->used, &kept, sizeof kept);
+    memcpy(outbox->buffer + outbox->used + sizeof kept, body, length);
+    outbox->used += OUTBOX_ROOM(length);
     outbox->count++;
     return outbox_flush(outbox) ? seq : 0;
 }

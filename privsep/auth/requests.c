@@ -1,53 +1,64 @@
+#include <lmdb.h>
 #include <string.h>
 #include <time.h>
 
 #include "auth/auth.h"
+#include "auth/session_ends.h"
 #include "sandbox/sandbox.h"
+#include "wire/access_entry.h"
 
-uint64_t auth_now_ms(void)
+static struct timespec clock_now(clockid_t clock)
 {
     struct timespec now;
 
-    if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+    if (clock_gettime(clock, &now) != 0)
         child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
+    return now;
+}
+
+uint64_t auth_now_ms(void)
+{
+    struct timespec now = clock_now(CLOCK_BOOTTIME);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-bool auth_serves(const struct auth *auth, uint16_t tenant)
+int64_t auth_now_us(void)
 {
-    for (uint32_t i = 0; i < auth->config.tenant_count; i++)
-        if (auth->config.tenants[i] == tenant)
-            return true;
-    return false;
+    struct timespec now = clock_now(CLOCK_REALTIME);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-struct waiting *auth_wait(struct auth *auth, uint64_t vault_seq, uint64_t front_seq, uint16_t tenant)
+void auth_store_failed(int rc, uint32_t place)
 {
-    for (unsigned i = 0; i < WAITING_MAX; i++) {
-        struct waiting *entry = &auth->waiting[i];
-        if (entry->vault_seq != 0)
+    if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_PANIC || rc == MDB_BAD_TXN)
+        child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)rc, place, 0);
+    child_event(EVENT_STORE_FAILED, (uint32_t)rc, place, 0, 0);
+}
+
+static void wait_for_vault(struct auth *auth, uint64_t vault_seq, uint64_t front_seq, const struct login_reply *reply)
+{
+    for (unsigned i = 0; i < OPENINGS_MAX; i++) {
+        if (auth->opening[i].vault_seq != 0)
             continue;
-        *entry = (struct waiting){.vault_seq = vault_seq, .front_seq = front_seq, .tenant = tenant};
-        auth->waiting_count++;
-        return entry;
+        auth->opening[i] = (struct opening){.vault_seq = vault_seq, .front_seq = front_seq, .reply = *reply};
+        auth->opening_count++;
+        return;
     }
     child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, PEER_FRONT, FRAME_NOT_PERMITTED, 0);
 }
 
-/* The request that a reply of the vault answers, taken out of the table; vault_seq 0 when there is none: a violation.
- */
-static struct waiting take_waiting(struct auth *auth, uint64_t vault_seq, bool login)
+/* The login that a reply of the vault answers, taken out of the table; vault_seq 0 when there is none: a violation. */
+static struct opening take_opening(struct auth *auth, uint64_t vault_seq)
 {
-    for (unsigned i = 0; vault_seq != 0 && i < WAITING_MAX; i++) {
-        struct waiting *entry = &auth->waiting[i];
-        if (entry->vault_seq != vault_seq || (entry->login.tenant != 0) != login)
+    for (unsigned i = 0; vault_seq != 0 && i < OPENINGS_MAX; i++) {
+        if (auth->opening[i].vault_seq != vault_seq)
             continue;
-        struct waiting taken = *entry;
-        *entry = (struct waiting){0};
-        auth->waiting_count--;
+        struct opening taken = auth->opening[i];
+        auth->opening[i] = (struct opening){0};
+        auth->opening_count--;
         return taken;
     }
-    return (struct waiting){0};
+    return (struct opening){0};
 }
 
 static void answer(struct auth *auth, uint16_t type, uint64_t reply_to, const void *body, size_t length, bool *gone)
@@ -63,7 +74,7 @@ enum frame_verdict auth_challenge(struct auth *auth, const struct frame_view *fr
     memcpy(&request, frame->body, sizeof request);
     if (request.zero != 0 || request.zero2 != 0)
         return FRAME_RESERVED_SET;
-    if (auth_serves(auth, request.tenant)) {
+    if (account_store_tenant(&auth->store, request.tenant)) {
         reply.known = 1;
         reply.ttl_ms = CHALLENGE_TTL_MS;
         if (challenge_make(auth->challenges, auth_now_ms(), reply.challenge) != 0)
@@ -82,6 +93,21 @@ static void refuse_login(struct auth *auth, uint64_t front_seq, uint16_t tenant,
     answer(auth, FRAME_LOGIN_REPLY, front_seq, &reply, sizeof reply, gone);
 }
 
+/* What the login displaces is closed in the vault first. */
+static void open_in_vault(struct auth *auth, uint64_t front_seq, const struct login_reply *reply, bool *gone)
+{
+    enum peer peer;
+
+    *gone = !ends_tell(auth, &peer);
+    if (*gone)
+        return;
+    uint64_t seq = outbox_put(&auth->secrets->to_vault, FRAME_SESSION_OPEN, 0, &auth->secrets->scratch.open,
+                              sizeof(struct session_open));
+    *gone = seq == 0;
+    if (!*gone)
+        wait_for_vault(auth, seq, front_seq, reply);
+}
+
 enum frame_verdict auth_login(struct auth *auth, const struct frame_view *frame, bool *gone)
 {
     struct login_request request;
@@ -93,15 +119,10 @@ enum frame_verdict auth_login(struct auth *auth, const struct frame_view *frame,
     if (request.tenant < 1 || request.tenant > TENANTS_MAX)
         return FRAME_BAD_BODY;
     enum login_status status = login_decide(auth, &request, &reply);
-    if (status == LOGIN_OK) {
-        uint64_t seq = outbox_put(&auth->secrets->to_vault, FRAME_SESSION_OPEN, 0, &auth->secrets->scratch.open,
-                                  sizeof(struct session_open));
-        *gone = seq == 0;
-        if (!*gone)
-            auth_wait(auth, seq, frame->header->seq, reply.tenant)->login = reply;
-    } else {
+    if (status == LOGIN_OK)
+        open_in_vault(auth, frame->header->seq, &reply, gone);
+    else
         refuse_login(auth, frame->header->seq, request.tenant, status, gone);
-    }
     crypto_wipe(&auth->secrets->scratch, sizeof auth->secrets->scratch);
     return FRAME_OK;
 }
@@ -109,57 +130,70 @@ enum frame_verdict auth_login(struct auth *auth, const struct frame_view *frame,
 enum frame_verdict auth_session_opened(struct auth *auth, const struct frame_view *frame, bool *gone)
 {
     struct session_open_reply opened;
-    uint16_t tenant;
 
     memcpy(&opened, frame->body, sizeof opened);
     if (opened.zero != 0 || opened.zero2 != 0)
         return FRAME_RESERVED_SET;
-    struct waiting waiting = take_waiting(auth, frame->header->reply_to, true);
-    if (waiting.vault_seq == 0 || opened.opened > 1)
+    struct opening opening = take_opening(auth, frame->header->reply_to);
+    struct session_entry *entry = sessions_find(&auth->sessions, opening.reply.session);
+    if (opening.vault_seq == 0 || !entry || opened.opened > 1)
         return FRAME_BAD_BODY;
     if (opened.opened) {
-        child_event(EVENT_LOGIN_OK, waiting.tenant, waiting.login.role, 0, 0);
-        answer(auth, FRAME_LOGIN_REPLY, waiting.front_seq, &waiting.login, sizeof waiting.login, gone);
-    } else {
-        sessions_remove(&auth->sessions, auth_now_ms(), waiting.login.session, &tenant);
-        refuse_login(auth, waiting.front_seq, waiting.tenant, LOGIN_BUSY, gone);
+        if (entry->state == SESSION_OPENING)
+            entry->state = SESSION_OPEN;
+        child_event(EVENT_LOGIN_OK, entry->tenant, entry->role, 0, 0);
+        answer(auth, FRAME_LOGIN_REPLY, opening.front_seq, &opening.reply, sizeof opening.reply, gone);
+        return FRAME_OK;
     }
+    if (entry->vault == VAULT_HAS_IT)
+        entry->vault = VAULT_HAS_IT_NOT;
+    ends_now(auth, entry, ACCESS_SESSION_TERMINATED);
+    ends_record(auth);
+    refuse_login(auth, opening.front_seq, entry->tenant, LOGIN_BUSY, gone);
     return FRAME_OK;
 }
 
 enum frame_verdict auth_logout(struct auth *auth, const struct frame_view *frame, bool *gone)
 {
     struct logout_request request;
-    uint16_t tenant;
+    const struct logout_reply unknown = {.ended = 0};
 
     memcpy(&request, frame->body, sizeof request);
-    if (!sessions_remove(&auth->sessions, auth_now_ms(), request.session, &tenant)) {
-        const struct logout_reply reply = {.ended = 0};
-        answer(auth, FRAME_LOGOUT_REPLY, frame->header->seq, &reply, sizeof reply, gone);
+    struct session_entry *entry = sessions_find(&auth->sessions, request.session);
+    if (!entry || entry->state == SESSION_ENDED) {
+        answer(auth, FRAME_LOGOUT_REPLY, frame->header->seq, &unknown, sizeof unknown, gone);
         return FRAME_OK;
     }
-    struct session_close close;
-    memcpy(close.session, request.session, SESSION_ID_LEN);
-    uint64_t seq = outbox_put(&auth->secrets->to_vault, FRAME_SESSION_CLOSE, 0, &close, sizeof close);
-    *gone = seq == 0;
-    if (!*gone)
-        auth_wait(auth, seq, frame->header->seq, tenant);
+    /* ends_tell answers, when the vault has closed the session and the end is recorded. */
+    entry->front_seq = frame->header->seq;
+    ends_now(auth, entry, ACCESS_LOGOUT);
+    ends_record(auth);
     return FRAME_OK;
 }
 
 enum frame_verdict auth_session_closed(struct auth *auth, const struct frame_view *frame, bool *gone)
 {
-    /* The vault may have ended the session by its expiry a moment before: it is ended either way. */
-    const struct logout_reply reply = {.ended = 1};
     struct session_close_reply closed;
 
+    (void)gone;
     memcpy(&closed, frame->body, sizeof closed);
     if (closed.zero != 0 || closed.zero2 != 0)
         return FRAME_RESERVED_SET;
-    struct waiting waiting = take_waiting(auth, frame->header->reply_to, false);
-    if (waiting.vault_seq == 0 || closed.closed > 1)
-        return FRAME_BAD_BODY;
-    child_event(EVENT_SESSION_ENDED, waiting.tenant, 0, 0, 0);
-    answer(auth, FRAME_LOGOUT_REPLY, waiting.front_seq, &reply, sizeof reply, gone);
+    /* The vault may have ended the session by its expiry a moment before: it is ended either way. */
+    return closed.closed <= 1 && ends_closed(auth, frame->header->reply_to) ? FRAME_OK : FRAME_BAD_BODY;
+}
+
+enum frame_verdict auth_session_used(struct auth *auth, const struct frame_view *frame, bool *gone)
+{
+    struct session_used used;
+
+    (void)gone;
+    memcpy(&used, frame->body, sizeof used);
+    /* It may have ended while the frame was under way. */
+    struct session_entry *entry = sessions_find(&auth->sessions, used.session);
+    if (entry) {
+        entry->last_used_ms = auth_now_ms();
+        entry->last_used_us = auth_now_us();
+    }
     return FRAME_OK;
 }

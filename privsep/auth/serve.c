@@ -3,7 +3,14 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "auth/account_sweep.h"
+#include "auth/session_ends.h"
 #include "sandbox/sandbox.h"
+#include "wire/ledger_messages.h"
+
+/* Sessions end, and what could not be recorded is tried again, as often; accounts that nobody uses are looked for. */
+#define TICK_MS  1000
+#define SWEEP_MS (10 * 60 * 1000)
 
 #define EXACTLY(type) sizeof(struct type), sizeof(struct type)
 
@@ -12,6 +19,12 @@ const struct frame_rule auth_rules[] = {
     {FRAME_CHALLENGE, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(challenge_request)},
     {FRAME_LOGIN, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(login_request)},
     {FRAME_LOGOUT, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(logout_request)},
+    {FRAME_ACCOUNT_CALL, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(account_call)},
+    {FRAME_ACCESS_REFUSED, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(access_refused)},
+    {FRAME_ACCESS_HEAD, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(ledger_head_request)},
+    {FRAME_ACCESS_PROOF, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(ledger_proof_request)},
+    {FRAME_ACCESS_HASHES, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(ledger_hashes_request)},
+    {FRAME_SESSION_USED, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_used)},
     {FRAME_SESSION_OPEN_REPLY, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_open_reply)},
     {FRAME_SESSION_CLOSE_REPLY, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_close_reply)},
 };
@@ -54,28 +67,33 @@ static bool receive(struct channel *channel, struct frame_view *view)
     child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
 }
 
+typedef enum frame_verdict handler(struct auth *auth, const struct frame_view *frame, bool *gone);
+
+static const struct {
+    uint16_t type;
+    handler *handler;
+} handlers[] = {
+    {FRAME_CHALLENGE, auth_challenge},
+    {FRAME_LOGIN, auth_login},
+    {FRAME_LOGOUT, auth_logout},
+    {FRAME_ACCOUNT_CALL, auth_account_call},
+    {FRAME_ACCESS_REFUSED, auth_access_refused},
+    {FRAME_ACCESS_HEAD, auth_access_read},
+    {FRAME_ACCESS_PROOF, auth_access_read},
+    {FRAME_ACCESS_HASHES, auth_access_read},
+    {FRAME_SESSION_OPEN_REPLY, auth_session_opened},
+    {FRAME_SESSION_CLOSE_REPLY, auth_session_closed},
+    {FRAME_SESSION_USED, auth_session_used},
+};
+
 static void handle(struct auth *auth, struct channel *channel, const struct frame_view *frame)
 {
     enum frame_verdict verdict = FRAME_NOT_PERMITTED;
     bool gone = false;
 
-    switch (frame->header->type) {
-    case FRAME_CHALLENGE:
-        verdict = auth_challenge(auth, frame, &gone);
-        break;
-    case FRAME_LOGIN:
-        verdict = auth_login(auth, frame, &gone);
-        break;
-    case FRAME_LOGOUT:
-        verdict = auth_logout(auth, frame, &gone);
-        break;
-    case FRAME_SESSION_OPEN_REPLY:
-        verdict = auth_session_opened(auth, frame, &gone);
-        break;
-    case FRAME_SESSION_CLOSE_REPLY:
-        verdict = auth_session_closed(auth, frame, &gone);
-        break;
-    }
+    for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++)
+        if (handlers[i].type == frame->header->type)
+            verdict = handlers[i].handler(auth, frame, &gone);
     if (verdict != FRAME_OK)
         child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, frame->header->type);
     if (gone)
@@ -101,13 +119,53 @@ static void handle_control(struct channel *control)
 /* The front is read only when there is room for whatever its next request makes. */
 static bool may_read_front(const struct auth *auth)
 {
-    return phase == PHASE_SERVING && auth->waiting_count < WAITING_MAX && auth->to_front.count == 0 &&
+    return phase == PHASE_SERVING && auth->opening_count < OPENINGS_MAX && auth->to_front.count == 0 &&
            auth->secrets->to_vault.count == 0;
 }
 
 static bool drained(const struct auth *auth)
 {
-    return phase == PHASE_DRAINING && auth->waiting_count == 0 && auth->to_front.count == 0;
+    return phase == PHASE_DRAINING && auth->opening_count == 0 && auth->closings == 0 && auth->to_front.count == 0;
+}
+
+/* F096, domain 10.4: accounts that are not used, and those whose contract is over. */
+static void sweep(struct auth *auth)
+{
+    int rc = account_store_begin(&auth->store);
+
+    if (rc == 0) {
+        for (size_t i = 0; rc == 0 && i < auth->store.tenant_count; i++)
+            rc = account_sweep(&auth->store, &auth->store.tenant[i], &auth->config.accounts, &auth->sessions,
+                               auth_now_us());
+        if (rc == 0)
+            rc = ends_commit(auth);
+        else
+            ends_abort(auth);
+    }
+    if (rc != 0)
+        auth_store_failed(rc, 6);
+}
+
+static void tick(struct auth *auth)
+{
+    uint64_t now_ms = auth_now_ms();
+
+    if (phase != PHASE_SERVING || (auth->ticked_ms != 0 && now_ms - auth->ticked_ms < TICK_MS))
+        return;
+    auth->ticked_ms = now_ms;
+    ends_expire(auth);
+    if (auth->swept_ms != 0 && now_ms - auth->swept_ms < SWEEP_MS)
+        return;
+    auth->swept_ms = now_ms;
+    sweep(auth);
+}
+
+/* Nobody is in any more. */
+static void end_all(struct auth *auth)
+{
+    for (size_t i = 0; i < auth->sessions.count; i++)
+        ends_now(auth, &auth->sessions.entries[i], ACCESS_SESSION_TERMINATED);
+    ends_record(auth);
 }
 
 static void wait_for_any(struct auth *auth, struct channel *control, struct pollfd fds[POLL_COUNT])
@@ -121,7 +179,9 @@ static void wait_for_any(struct auth *auth, struct channel *control, struct poll
     fds[POLL_FRONT] = (struct pollfd){.fd = front ? auth->front.fd : -1, .events = front};
     fds[POLL_VAULT] =
         (struct pollfd){.fd = open ? auth->vault.fd : -1, .events = (short)(POLLIN | (to_vault->count ? POLLOUT : 0))};
-    if (ppoll(fds, POLL_COUNT, NULL, NULL) < 0 && errno != EINTR)
+    const long wait_ms = auth->sessions.count > 0 ? TICK_MS : SWEEP_MS;
+    const struct timespec wait = {.tv_sec = wait_ms / 1000};
+    if (ppoll(fds, POLL_COUNT, phase == PHASE_SERVING ? &wait : NULL, NULL) < 0 && errno != EINTR)
         child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
 }
 
@@ -129,8 +189,12 @@ void auth_serve(struct auth *auth, struct channel *control)
 {
     struct pollfd fds[POLL_COUNT];
     struct frame_view frame;
+    enum peer peer;
 
     while (!drained(auth)) {
+        tick(auth);
+        if (!ends_tell(auth, &peer))
+            peer_gone(peer);
         wait_for_any(auth, control, fds);
         if (fds[POLL_CONTROL].revents)
             handle_control(control);
@@ -148,4 +212,5 @@ void auth_serve(struct auth *auth, struct channel *control)
                 handle(auth, &auth->front, &frame);
         }
     }
+    end_all(auth);
 }

@@ -1,57 +1,69 @@
 #include "auth/sessions.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/secret.h"
+
+size_t sessions_bytes(size_t capacity)
+{
+    return capacity * sizeof(struct session_entry) + 16;
+}
 
 int sessions_open(struct sessions *sessions, size_t capacity)
 {
-    sessions->entries = calloc(capacity, sizeof sessions->entries[0]);
-    sessions->capacity = capacity;
+    *sessions =
+        (struct sessions){.entries = secret_alloc(capacity * sizeof sessions->entries[0]), .capacity = capacity};
     return sessions->entries ? 0 : -1;
 }
 
-void sessions_close(struct sessions *sessions)
+struct session_entry *sessions_add(struct sessions *sessions, const uint8_t id[SESSION_ID_LEN])
 {
-    free(sessions->entries);
-    *sessions = (struct sessions){0};
+    if (sessions->count == sessions->capacity)
+        return NULL;
+    struct session_entry *entry = &sessions->entries[sessions->count++];
+    *entry = (struct session_entry){0};
+    memcpy(entry->id, id, SESSION_ID_LEN);
+    return entry;
 }
 
-static struct session_entry *find_free(const struct sessions *sessions, uint64_t now_ms)
+struct session_entry *sessions_find(const struct sessions *sessions, const uint8_t id[SESSION_ID_LEN])
 {
-    for (size_t i = 0; i < sessions->capacity; i++)
-        if (sessions->entries[i].expires_ms <= now_ms)
+    for (size_t i = 0; i < sessions->count; i++)
+        if (crypto_equal(sessions->entries[i].id, id, SESSION_ID_LEN))
             return &sessions->entries[i];
     return NULL;
 }
 
-bool sessions_full(const struct sessions *sessions, uint64_t now_ms)
+void sessions_remove(struct sessions *sessions, struct session_entry *entry)
 {
-    return !find_free(sessions, now_ms);
+    struct session_entry *last = &sessions->entries[--sessions->count];
+
+    *entry = *last;
+    crypto_wipe(last, sizeof *last);
 }
 
-bool sessions_add(struct sessions *sessions, uint64_t now_ms, uint64_t ttl_ms, uint16_t tenant,
-                  const uint8_t id[SESSION_ID_LEN])
+void session_end(struct session_entry *entry, uint16_t event)
 {
-    struct session_entry *entry = find_free(sessions, now_ms);
-
-    if (!entry)
-        return false;
-    *entry = (struct session_entry){.expires_ms = now_ms + ttl_ms, .tenant = tenant};
-    memcpy(entry->id, id, SESSION_ID_LEN);
-    return true;
+    if (entry->state != SESSION_ENDED && entry->event == 0)
+        entry->event = event;
 }
 
-bool sessions_remove(struct sessions *sessions, uint64_t now_ms, const uint8_t id[SESSION_ID_LEN], uint16_t *tenant)
+void sessions_end_account(struct sessions *sessions, uint16_t tenant, const char account[ACCOUNT_LEN], uint16_t event)
 {
-    for (size_t i = 0; i < sessions->capacity; i++) {
+    for (size_t i = 0; i < sessions->count; i++) {
         struct session_entry *entry = &sessions->entries[i];
-        if (entry->expires_ms <= now_ms || !crypto_equal(entry->id, id, SESSION_ID_LEN))
-            continue;
-        *tenant = entry->tenant;
-        *entry = (struct session_entry){0};
-        return true;
+        if (entry->tenant == tenant && memcmp(entry->account, account, ACCOUNT_LEN) == 0)
+            session_end(entry, event);
     }
-    return false;
+}
+
+void sessions_end_terminal(struct sessions *sessions, uint16_t tenant, const char terminal[TERMINAL_ID_LEN],
+                           uint16_t event)
+{
+    for (size_t i = 0; i < sessions->count; i++) {
+        struct session_entry *entry = &sessions->entries[i];
+        if (entry->tenant == tenant && memcmp(entry->terminal, terminal, TERMINAL_ID_LEN) == 0)
+            session_end(entry, event);
+    }
 }

@@ -63,6 +63,19 @@ static struct call_clock read_clock(void)
     };
 }
 
+/* auth ends sessions that nobody uses, and sees none of their calls. */
+static void report_use(struct vault *vault, struct session *session, int64_t now_ms)
+{
+    struct session_used used;
+
+    if (session->used_reported_ms != 0 && now_ms - session->used_reported_ms < SESSION_USED_MS)
+        return;
+    memcpy(used.session, session->id, SESSION_ID_LEN);
+    /* When auth does not read now, the next call says the same. */
+    if (channel_send(&vault->auth, FRAME_SESSION_USED, 0, &used, sizeof used) == CHANNEL_OK)
+        session->used_reported_ms = now_ms;
+}
+
 /* Returns the store's code; the caller aborts the group when it is not 0. */
 static int on_session_call(struct vault *vault, const struct call_clock *clock, const struct frame_view *view,
                            uint32_t *group_items)
@@ -76,6 +89,8 @@ static int on_session_call(struct vault *vault, const struct call_clock *clock, 
         violation(PEER_FRONT, view->header->type);
     replies_add(&vault->replies, FRAME_SESSION_CALL_REPLY, view->header->seq, answer.length)->answer = answer;
     *group_items += answer.items;
+    if (answer.session)
+        report_use(vault, answer.session, clock->boot_ms);
     if (answer.status != CALL_OK)
         report_refusal(vault, answer.status, clock->boot_ms);
     return rc;

@@ -15,8 +15,9 @@ struct session {
     struct tenant *tenant;
     uint16_t role;
     uint16_t permit[PERMIT_LEN];
-    uint32_t misses;    /* wrong guesses so far (budget.h) */
-    int64_t expires_ms; /* CLOCK_BOOTTIME: a step of the wall clock neither ends nor prolongs a session */
+    uint32_t misses;          /* wrong guesses so far (budget.h) */
+    int64_t used_reported_ms; /* when auth was last told that it is in use; 0: not yet */
+    int64_t expires_ms;       /* CLOCK_BOOTTIME: a step of the wall clock neither ends nor prolongs a session */
     char account[ACCOUNT_LEN];
     struct aead *call_key, *reply_key;
     struct replay_window window;

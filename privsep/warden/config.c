@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "warden/account_rules.h"
 #include "warden/guesses.h"
 #include "warden/log.h"
 #include "warden/paths.h"
@@ -88,14 +89,14 @@ static bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t
     return errno == 0 && *end == '\0' && *number >= low && *number <= high;
 }
 
-static const char *set_store_size(struct warden_config *config, size_t offset, const char *value)
+static const char *set_size(struct warden_config *config, size_t offset, const char *value)
 {
     uint64_t gib;
 
-    (void)offset;
     if (!parse_number(value, 1, 1024, &gib))
         return "must be a number from 1 to 1024";
-    config->store_bytes = gib * GIB;
+    gib *= GIB;
+    memcpy((char *)config + offset, &gib, sizeof gib);
     return NULL;
 }
 
@@ -135,6 +136,17 @@ static const char *set_retention(struct warden_config *config, size_t offset, co
 static const char *set_guesses(struct warden_config *config, size_t offset, const char *value)
 {
     return guesses_parse(value, (struct guess_limits *)(void *)((char *)config + offset));
+}
+
+static const char *set_rule(struct warden_config *config, size_t offset, const char *value)
+{
+    return account_rules_number(&config->rules, offset - offsetof(struct warden_config, rules), value);
+}
+
+static const char *set_otp_roles(struct warden_config *config, size_t offset, const char *value)
+{
+    (void)offset;
+    return account_rules_otp_roles(&config->rules, value);
 }
 
 static int hex_digit(char digit)
@@ -239,7 +251,8 @@ static const struct entry entries[] = {
     {"listen", set_listen, 0, false},
     {"socket", set_path, AT(socket), false},
     {"prefectures", set_prefectures, 0, true},
-    {"store_size_gib", set_store_size, 0, false},
+    {"store_size_gib", set_size, AT(store_bytes), false},
+    {"accounts_size_gib", set_size, AT(accounts_bytes), false},
     {"session_ttl_s", set_session_ttl, 0, false},
     {"session_max", set_session_max, 0, false},
     {"ledger_retention_days", set_retention, 0, false},
@@ -249,6 +262,16 @@ static const struct entry entries[] = {
     {"guesses_periodic", set_guesses, offsetof(struct warden_config, guesses[4]), false},
     {"backup_public_key", set_backup_key, 0, false},
     {"uid_base", set_uid_base, 0, false},
+    {"password_min_chars", set_rule, AT(rules.password_min_chars), false},
+    {"password_history", set_rule, AT(rules.password_history), false},
+    {"lock_failures", set_rule, AT(rules.lock_failures), false},
+    {"lock_window_s", set_rule, AT(rules.lock_window_s), false},
+    {"lock_delay_s", set_rule, AT(rules.lock_delay_s), false},
+    {"dormant_days", set_rule, AT(rules.dormant_days), false},
+    {"session_idle_s", set_rule, AT(rules.idle_s), false},
+    {"otp_roles", set_otp_roles, 0, false},
+    {"terms_file", set_path, AT(terms), true},
+    {"terms_version", set_rule, AT(rules.terms_version), true},
 };
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])
 
@@ -339,6 +362,8 @@ bool config_load(const char *path, struct warden_config *config)
     if (!file)
         return false;
     *config = (struct warden_config){.store_bytes = 16 * GIB,
+                                     .accounts_bytes = 4 * GIB,
+                                     .rules = account_rules_default,
                                      .session_ttl_s = 3600,
                                      .session_max = 1024,
                                      .ledger_retention_days = LEDGER_RETENTION_DAYS,

@@ -24,19 +24,46 @@ static bool give_to(int folder, uint32_t uid, mode_t mode, const char *path)
     return true;
 }
 
-/* The lock is the warden's as long as it lives: two vaults on one store would overwrite each other's pages. */
-static bool prepare_store(struct set *set)
+/* The lock is the warden's as long as it lives: two processes on one store would overwrite each other's pages. */
+static int prepare_store(struct set *set, const char *key, const char *path, enum process process)
 {
-    const char *path = set->config->store;
-    uint32_t vault = set_uid(set, PROCESS_VAULT);
+    uint32_t owner = set_uid(set, process);
+    int folder = path_open_folder(key, path, 0700, owner);
 
-    set->store_lock = path_open_folder("store", path, 0700, vault);
+    if (folder < 0)
+        return -1;
+    snprintf(set->worker[process].root, PATH_LEN, "%s", path);
+    if (flock(folder, LOCK_EX | LOCK_NB) < 0)
+        complain(path, "is in use by another warden");
+    else if (give_to(folder, owner, 0700, path))
+        return folder;
+    close(folder);
+    return -1;
+}
+
+/* The first administrators are made by the starting user, before auth has been there. */
+static bool give_accounts(struct set *set)
+{
+    const char *path = set->config->accounts;
+    struct stat info;
+    int file = openat(set->accounts_lock, "data.mdb", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (file < 0)
+        return errno == ENOENT || complain(path, strerror(errno));
+    bool good = (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1) ||
+                complain(path, "data.mdb must be a regular file with one name");
+    good = good && give_to(file, set_uid(set, PROCESS_AUTH), 0600, path);
+    close(file);
+    return good;
+}
+
+static bool prepare_stores(struct set *set)
+{
+    set->store_lock = prepare_store(set, "store", set->config->store, PROCESS_VAULT);
     if (set->store_lock < 0)
         return false;
-    if (flock(set->store_lock, LOCK_EX | LOCK_NB) < 0)
-        return complain(path, "is in use by another warden");
-    snprintf(set->worker[PROCESS_VAULT].root, PATH_LEN, "%s", path);
-    return give_to(set->store_lock, vault, 0700, path);
+    set->accounts_lock = prepare_store(set, "accounts", set->config->accounts, PROCESS_AUTH);
+    return set->accounts_lock >= 0 && give_accounts(set);
 }
 
 /* true when the folder has no entry but, possibly, `except`. */
@@ -110,9 +137,8 @@ static bool prepare_socket_folder(struct set *set)
 
 bool set_prepare_folders(struct set *set)
 {
-    if (!prepare_store(set) || !prepare_empty_folder(set))
+    if (!prepare_stores(set) || !prepare_empty_folder(set))
         return false;
-    memcpy(set->worker[PROCESS_AUTH].root, set->empty_folder, PATH_LEN);
     memcpy(set->worker[PROCESS_WARDEN].root, set->empty_folder, PATH_LEN);
     if (set->config->socket[0])
         return prepare_socket_folder(set);

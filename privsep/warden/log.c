@@ -32,7 +32,7 @@ static const char *const peer_names[PEER_COUNT] = {
 
 static const char *const item_names[] = {
     [CONFIG_ITEM_LAUNCH] = "launch configuration", [CONFIG_ITEM_KEY] = "key file",
-    [CONFIG_ITEM_ACCOUNTS] = "accounts file",      [CONFIG_ITEM_CERTIFICATE] = "certificate",
+    [CONFIG_ITEM_TERMS] = "terms of use",          [CONFIG_ITEM_CERTIFICATE] = "certificate",
     [CONFIG_ITEM_BIND] = "address to listen on",   [CONFIG_ITEM_BACKUP_KEY] = "public key of backups",
 };
 

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "crypto/hash.h"
+#include "warden/account_rules.h"
 #include "warden/become.h"
 #include "warden/config.h"
 #include "warden/identity.h"
@@ -43,13 +44,13 @@ static bool wire(struct set *set, const struct opened_files *files)
     return wire_control(set, PROCESS_VAULT) && wire_control(set, PROCESS_AUTH) && wire_control(set, PROCESS_FRONT) &&
 
            wire_channel(set, PROCESS_FRONT, 4, PROCESS_VAULT, 4) && /* sealed calls and their answers */
-           wire_channel(set, PROCESS_FRONT, 5, PROCESS_AUTH, 4) &&  /* challenges and sealed logins */
-           wire_channel(set, PROCESS_AUTH, 5, PROCESS_VAULT, 5) &&  /* sessions with their keys */
+           wire_channel(set, PROCESS_FRONT, 5, PROCESS_AUTH, 4) &&  /* sealed logins and account calls */
+           wire_channel(set, PROCESS_AUTH, 5, PROCESS_VAULT, 5) &&  /* sessions with their keys, and which are used */
 
            wire_file(set, PROCESS_VAULT, 6, files->root_key) && wire_file(set, PROCESS_AUTH, 6, files->login_key) &&
-           wire_file(set, PROCESS_AUTH, 7, files->accounts) &&
            wire_file(set, PROCESS_FRONT, 6, files->server_certificate) &&
-           wire_file(set, PROCESS_FRONT, 7, files->server_key) && wire_file(set, PROCESS_FRONT, 8, files->client_ca);
+           wire_file(set, PROCESS_FRONT, 7, files->server_key) && wire_file(set, PROCESS_FRONT, 8, files->client_ca) &&
+           wire_file(set, PROCESS_FRONT, 9, files->terms);
 }
 /* clang-format on */
 
@@ -132,6 +133,15 @@ static bool take_root_key(const struct warden_config *config, bool kept, struct 
     return true;
 }
 
+/* The text goes to the front, which shows it; what it must be goes to auth. */
+static bool read_terms(struct warden_config *config, const struct opened_files *files)
+{
+    if (account_rules_terms(&config->rules, files->terms))
+        return true;
+    log_line("warden", "terms_file: %s: must be a text of 1 to %d bytes", config->terms, TERMS_MAX);
+    return false;
+}
+
 static int set_main(const char *config_path, uint32_t restarts)
 {
     static struct warden_config config;
@@ -146,7 +156,9 @@ static int set_main(const char *config_path, uint32_t restarts)
     }
     prctl(PR_SET_NAME, "sekisho-warden"); /* not "exe", for those who look at the process table */
     umask(022);                           /* the modes of the folders made here are meant as written */
-    if (!config_load(config_path, &config) || !paths_open(&config, &files) ||
+    if (crypto_init() != 0)
+        return EXIT_CRYPTO;
+    if (!config_load(config_path, &config) || !paths_open(&config, &files) || !read_terms(&config, &files) ||
         !take_root_key(&config, root_key_kept, &files))
         return EXIT_CONFIG;
     set_init(&set, &config, restarts);
@@ -154,7 +166,7 @@ static int set_main(const char *config_path, uint32_t restarts)
     if (!set_prepare_folders(&set))
         return EXIT_CONFIG;
     verify_init();
-    if (crypto_init() != 0 || (set.executables = become_folder()) < 0 || !open_signals(&set) || !wire(&set, &files)) {
+    if ((set.executables = become_folder()) < 0 || !open_signals(&set) || !wire(&set, &files)) {
         log_line("warden", "cannot make the channels: %s", strerror(errno));
         return EXIT_SYSTEM;
     }
@@ -187,7 +199,8 @@ static int check_config(const char *config_path, struct warden_config *config)
     struct opened_files files;
     struct unsealing_files unsealing;
 
-    return config_load(config_path, config) && paths_open(config, &files) &&
+    return crypto_init() == 0 && config_load(config_path, config) && paths_open(config, &files) &&
+                   read_terms(config, &files) &&
                    (config->root_key_source == ROOT_KEY_FILE || paths_open_unsealing(config, &unsealing))
                ? 0
                : EXIT_CONFIG;

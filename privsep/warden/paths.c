@@ -17,8 +17,6 @@ struct rule {
 };
 
 static const struct rule key_rule = {0177, true, "owned by the starting user with mode 0600 or 0400"};
-static const struct rule private_rule = {0037, false,
-                                         "owned by root or the starting user, for no others to read or write"};
 static const struct rule public_rule = {0022, false, "owned by root or the starting user, writable by its owner only"};
 
 static void refuse(const char *key, const char *path, const char *problem)
@@ -129,13 +127,13 @@ bool paths_open(const struct warden_config *config, struct opened_files *files)
     *files = (struct opened_files){
         .root_key = open_file("root_key", config->root_key, &key_rule),
         .login_key = open_file("login_key", config->login_key, &key_rule),
-        .accounts = open_file("accounts", config->accounts, &private_rule),
         .server_certificate = open_file("server_certificate", config->server_certificate, &public_rule),
         .server_key = open_file("server_key", config->server_key, &key_rule),
         .client_ca = open_file("client_ca", config->client_ca, &public_rule),
+        .terms = open_file("terms_file", config->terms, &public_rule),
     };
-    const int all[] = {files->root_key,           files->login_key,  files->accounts,
-                       files->server_certificate, files->server_key, files->client_ca};
+    const int all[] = {files->root_key,   files->login_key, files->server_certificate,
+                       files->server_key, files->client_ca, files->terms};
     bool good = true;
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -15,7 +15,7 @@
 #include "warden/config.h"
 
 struct opened_files {
-    int root_key, login_key, accounts, server_certificate, server_key, client_ca;
+    int root_key, login_key, server_certificate, server_key, client_ca, terms;
 };
 
 /* A regular file, owned by root or the starting user, not writable by others. Relative paths start at the current

@@ -51,6 +51,7 @@ void set_init(struct set *set, const struct warden_config *config, uint32_t rest
     *set = (struct set){.config = config,
                         .executables = -1,
                         .store_lock = -1,
+                        .accounts_lock = -1,
                         .signal_fd = -1,
                         .started_at_us = now_us(),
                         .restarts = restarts};

@@ -49,7 +49,7 @@ struct set {
     bool own_uids; /* root: each process has a uid of its own */
     struct worker worker[PROCESS_COUNT];
     int executables; /* folder of the warden's own executable, O_PATH */
-    int store_lock;
+    int store_lock, accounts_lock;
     int signal_fd;
     char empty_folder[PATH_LEN];
     int64_t started_at_us;

@@ -36,10 +36,11 @@ static struct launch_config launch_config_of(const struct set *set, const struct
         .uid = set_uid(set, worker->process),
         .gid = set_uid(set, worker->process),
         .tenant_count = config->tenant_count,
-        .store_bytes = config->store_bytes,
+        .store_bytes = worker->process == PROCESS_AUTH ? config->accounts_bytes : config->store_bytes,
         .session_ttl_s = config->session_ttl_s,
         .session_max = config->session_max,
         .ledger_retention_days = config->ledger_retention_days,
+        .accounts = config->rules,
     };
 
     memcpy(launch.tenants, config->tenants, sizeof launch.tenants);

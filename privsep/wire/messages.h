@@ -167,6 +167,7 @@ enum event {
     EVENT_BACKUP_TAKEN,     /* arg: pieces, of which a front has been given all */
     EVENT_BACKUP_DROPPED,   /* arg: pieces given out before it was left unread, or a transaction failed */
     EVENT_LEDGER_EXPIRED,   /* arg: tenant, readable parts erased in all: those due now are among them */
+    EVENT_ACCOUNTS_OPEN,    /* arg: tenants, access records (sum) */
     EVENT_COUNT
 };
 
