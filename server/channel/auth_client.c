@@ -5,7 +5,7 @@
 const struct link_options auth_link_options = {
     .in_flight_max = AUTH_IN_FLIGHT_MAX,
     .timeout_ms = 20000,
-    .queue_bytes = AUTH_IN_FLIGHT_MAX * sizeof(struct login_request),
+    .queue_bytes = AUTH_IN_FLIGHT_MAX * sizeof(struct account_call),
     .ordered = false, /* a challenge overtakes a login that waits for the vault */
 };
 
@@ -86,4 +86,31 @@ enum link_sent auth_logout(struct link *auth, const uint8_t session[SESSION_ID_L
 
     memcpy(body.session, session, SESSION_ID_LEN);
     return request(auth, FRAME_LOGOUT, &body, sizeof body, decode_logout, (void (*)(void))done, user);
+}
+
+static bool decode_account(void (*callback)(void), void *user, const struct frame_view *reply)
+{
+    auth_account_done *done = (auth_account_done *)callback;
+    struct account_call_reply account;
+
+    if (!reply) {
+        done(user, NULL);
+        return true;
+    }
+    memcpy(&account, reply->body, sizeof account);
+    if (account.status >= ACCOUNT_CALL_STATUS_COUNT || account.zero != 0 || account.zero2 != 0)
+        return false;
+    done(user, &account);
+    return true;
+}
+
+enum link_sent auth_account_call(struct link *auth, const struct account_call *call, auth_account_done *done,
+                                 void *user)
+{
+    return request(auth, FRAME_ACCOUNT_CALL, call, sizeof *call, decode_account, (void (*)(void))done, user);
+}
+
+bool auth_access_refused(struct link *auth, const struct access_refused *refused)
+{
+    return request(auth, FRAME_ACCESS_REFUSED, refused, sizeof *refused, NULL, NULL, NULL) == LINK_SENT;
 }

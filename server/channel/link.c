@@ -98,6 +98,13 @@ static struct slot *slot_of(struct link *link, uint64_t seq)
     return &link->slots[seq & (link->options.in_flight_max - 1)];
 }
 
+static void free_slot(struct link *link, struct slot *slot)
+{
+    slot->state = SLOT_FREE;
+    while (link->oldest < link->next && slot_of(link, link->oldest)->state == SLOT_FREE)
+        link->oldest++;
+}
+
 __attribute__((noreturn)) static void peer_gone(const struct link *link)
 {
     child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, link->channel->peer, 0, 0);
@@ -174,7 +181,8 @@ static enum link_sent send_locked(struct link *link, const struct link_request *
         link->oldest = link->unexpired = link->next = link->channel->sent + 1;
     if (link->next - link->oldest >= link->options.in_flight_max || !send_or_enqueue(link, request))
         return LINK_BUSY;
-    *slot_of(link, link->next) = (struct slot){
+    struct slot *slot = slot_of(link, link->next);
+    *slot = (struct slot){
         .state = SLOT_WAITING,
         .type = request->type,
         .seq = link->next,
@@ -184,6 +192,8 @@ static enum link_sent send_locked(struct link *link, const struct link_request *
         .user = request->user,
     };
     link->next++;
+    if (!request->decode)
+        free_slot(link, slot);
     return LINK_SENT;
 }
 
@@ -245,13 +255,6 @@ void link_flush(struct link *link)
 }
 
 /* ---- replies ---- */
-
-static void free_slot(struct link *link, struct slot *slot)
-{
-    slot->state = SLOT_FREE;
-    while (link->oldest < link->next && slot_of(link, link->oldest)->state == SLOT_FREE)
-        link->oldest++;
-}
 
 /* Takes the request that a reply answers out of the table; false when there is none: a violation. */
 static bool take(struct link *link, const struct frame_header *header, struct slot *taken)

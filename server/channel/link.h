@@ -20,7 +20,7 @@
 #include "wire/channel.h"
 
 enum link_sent {
-    LINK_SENT,         /* the decoder will be called exactly once */
+    LINK_SENT,         /* the decoder, if there is one, will be called exactly once */
     LINK_BUSY,         /* too much in flight: try again later */
     LINK_UNRESPONSIVE, /* the peer has not answered an earlier request within its time */
 };
@@ -33,7 +33,7 @@ struct link_request {
     uint16_t type; /* enum frame_type; the reply's is type + 1 */
     const struct iovec *parts;
     int part_count;
-    link_decode *decode;
+    link_decode *decode;    /* NULL: one-way, there is no reply */
     void (*callback)(void); /* of the type that `decode` casts it back to */
     void *user;
 };

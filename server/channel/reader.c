@@ -24,12 +24,17 @@ struct reader {
 
 static void handle(struct reader *reader, struct link *link, const struct frame_view *frame)
 {
-    if (frame->header->type != FRAME_DRAIN) {
-        link_reply(link, frame);
+    switch (frame->header->type) {
+    case FRAME_DRAIN:
+        reader->phase = PHASE_DRAINING;
+        reader->config.on_drain(reader->config.context);
         return;
+    case FRAME_SESSION_ENDED:
+        reader->config.on_session_ended(reader->config.context, frame->body);
+        return;
+    default:
+        link_reply(link, frame);
     }
-    reader->phase = PHASE_DRAINING;
-    reader->config.on_drain(reader->config.context);
 }
 
 static void drain_link(struct reader *reader, struct link *link)

@@ -6,6 +6,7 @@
 #define SEKISHO_CHANNEL_READER_H
 
 #include "server/channel/link.h"
+#include "wire/messages.h"
 
 #define READER_LINKS 2
 
@@ -16,7 +17,9 @@ struct reader_config {
     int watched_fd;                   /* a channel that another thread receives from: its end ends the front */
     enum peer watched_peer;
     int wake_fd;
-    void (*on_drain)(void *context); /* the warden asks to drain; on the reader's thread */
+    /* On the reader's thread: the warden asks to drain; auth has ended a session by itself. */
+    void (*on_drain)(void *context);
+    void (*on_session_ended)(void *context, const uint8_t session[SESSION_ID_LEN]);
     void *context;
 };
 

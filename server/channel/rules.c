@@ -1,5 +1,6 @@
 #include "sandbox/sandbox.h"
 #include "server/channel/reader.h"
+#include "wire/account_messages.h"
 #include "wire/backup_messages.h"
 #include "wire/ledger_messages.h"
 
@@ -22,5 +23,10 @@ const struct frame_rule front_rules[] = {
     {FRAME_CHALLENGE_REPLY, PEER_AUTH, REPLIES, EXACTLY(challenge_reply)},
     {FRAME_LOGIN_REPLY, PEER_AUTH, REPLIES, EXACTLY(login_reply)},
     {FRAME_LOGOUT_REPLY, PEER_AUTH, REPLIES, EXACTLY(logout_reply)},
+    {FRAME_ACCOUNT_CALL_REPLY, PEER_AUTH, REPLIES, EXACTLY(account_call_reply)},
+    {FRAME_SESSION_ENDED, PEER_AUTH, REPLIES, EXACTLY(session_ended)},
+    {FRAME_ACCESS_HEAD_REPLY, PEER_AUTH, REPLIES, EXACTLY(ledger_head_reply)},
+    {FRAME_ACCESS_PROOF_REPLY, PEER_AUTH, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
+    {FRAME_ACCESS_HASHES_REPLY, PEER_AUTH, REPLIES, sizeof(struct ledger_hashes_reply), HASHES_MAX},
 };
 const size_t front_rule_count = sizeof front_rules / sizeof front_rules[0];

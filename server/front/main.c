@@ -2,7 +2,8 @@
  * sekisho-front: everything that talks to the network. It is taken as lost: whoever gets hold of it can deny service,
  * and finds no number, no password and no key but the TLS key of the server. This file is its privilege story.
  *
- * Descriptors: 3 warden, 4 vault, 5 auth, 6 server certificate, 7 server key, 8 authority of the clients (PEM).
+ * Descriptors: 3 warden, 4 vault, 5 auth, 6 server certificate, 7 server key, 8 authority of the clients (PEM),
+ * 9 terms of use.
  */
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +17,7 @@
 #include "sandbox/sandbox.h"
 #include "server/front/start.h"
 
-enum { FD_VAULT = 4, FD_AUTH = 5, FD_CERTIFICATE = 6, FD_KEY = 7, FD_CLIENT_CA = 8, FD_COUNT = 9 };
+enum { FD_VAULT = 4, FD_AUTH = 5, FD_CERTIFICATE = 6, FD_KEY = 7, FD_CLIENT_CA = 8, FD_TERMS = 9, FD_COUNT = 10 };
 
 #define SESSION_LIMIT 1048576
 
@@ -27,7 +28,7 @@ static const enum fd_kind descriptors[FD_COUNT] = {
 #else
     FD_ANY, /* a sanitizer's report needs somewhere to go */
 #endif
-    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ,
+    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ,
 };
 
 /* Connections need descriptors (gRPC 1.51 never accepts again after it ran out), its helpers are threads, which count
@@ -70,6 +71,20 @@ static const char *place_of_socket(const struct launch_config *config)
     if (path[0] != '/' || path[1] == '\0' || strchr(path + 1, '/'))
         child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_LAUNCH, 0, 0);
     return path;
+}
+
+/* What the warden hashed for auth is what clients are shown. */
+static void read_terms(struct front *front, const struct launch_config *config)
+{
+    static char terms[PEM_SIZE];
+    uint8_t digest[HASH_LEN];
+
+    if (!pem_read(FD_TERMS, terms) || sha256(terms, strlen(terms), digest) != 0 ||
+        !crypto_equal(digest, config->accounts.terms_digest, sizeof digest))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_TERMS, 0, 0);
+    front->terms = terms;
+    front->terms_length = strlen(terms);
+    front->terms_version = config->accounts.terms_version;
 }
 
 static void listen_now(struct front_process *process, const struct launch_config *config, const char *socket_path,
@@ -143,6 +158,7 @@ int main(void)
     child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
     child_step(&child, STEP_DUMPABLE, block_signals() && sandbox_not_dumpable());
     read_pem(&pem, config->tcp_port != 0);
+    read_terms(&process.front, config);
     /* The network stays: it is what this process is for. */
     child_step(&child, STEP_NAMESPACES,
                sandbox_namespaces(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));

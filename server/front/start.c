@@ -29,6 +29,13 @@ static void on_drain(void *context)
     rpc_server_drain(process->server, DRAIN_GRACE_MS);
 }
 
+static void on_session_ended(void *context, const uint8_t session[SESSION_ID_LEN])
+{
+    const struct front_process *process = context;
+
+    session_table_remove(process->front.sessions, session);
+}
+
 static int64_t now_us(void)
 {
     struct timespec now;
@@ -61,6 +68,7 @@ bool front_connect(struct front_process *process, const struct launch_config *co
                                          .watched_peer = PEER_VAULT,
                                          .wake_fd = wake_fd,
                                          .on_drain = on_drain,
+                                         .on_session_ended = on_session_ended,
                                          .context = process};
     process->reader = reader_new(&reader);
     return process->reader != NULL;
