@@ -88,7 +88,7 @@ int cmd_keygen(const struct options *options);
 int cmd_keygen_backup(const struct options *options);
 int cmd_backup(const struct options *options);
 int cmd_restore(const struct options *options);
-int cmd_account_add(const struct options *options);
+int cmd_account_first(const struct options *options);
 int cmd_account_request(const struct options *options);
 int cmd_account_import(const struct options *options);
 int cmd_account_approve(const struct options *options);

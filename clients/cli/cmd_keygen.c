@@ -4,6 +4,7 @@
  *     clients/NAME.crt.pem clients/NAME.key.pem clients/NAME.env   for each --client; the .env is for `.` of sh(1)
  *     root.key                                                  vault root key, 32 random bytes
  *     login.key login.pin                                       auth's X25519 private key, and what clients pin
+ *     terms.txt                                                 terms of use, to be replaced by the operator's
  *     sekisho.conf                                              for sekisho-warden
  * The folder must not exist: nothing is ever overwritten.
  */
@@ -133,8 +134,19 @@ static int make_configuration(const struct keygen *keygen, const char *prefectur
         keygen, "sekisho.conf", 0600,
         "store = %s/store\nroot_key = %s/root.key\nlogin_key = %s/login.key\naccounts = %s/accounts\n"
         "server_certificate = %s/server.crt.pem\nserver_key = %s/server.key.pem\nclient_ca = %s/ca.crt.pem\n"
-        "run_folder = %s/run\nlisten = %s\nprefectures = %s\n",
-        path, path, path, path, path, path, path, path, keygen->listen, prefectures);
+        "terms_file = %s/terms.txt\nterms_version = 1\nrun_folder = %s/run\nlisten = %s\nprefectures = %s\n",
+        path, path, path, path, path, path, path, path, path, keygen->listen, prefectures);
+}
+
+/* F165: nobody works without having agreed to some. */
+static int make_terms(const struct keygen *keygen)
+{
+    static const char terms[] = "利用規約(例)\n\n1. 個人番号は、法令で認められた目的にのみ利用する。\n"
+                                "2. IDとパスワードを他人に使わせない。\n3. 操作はすべて記録される。\n\n"
+                                "Terms of use (an example)\n\n1. Numbers are used for lawful purposes only.\n"
+                                "2. Nobody lets others use his account.\n3. All that is done is recorded.\n";
+
+    return write_file(keygen, "terms.txt", 0644, terms, strlen(terms));
 }
 
 /* A value for sh(1) in single quotes; keygen refuses folders with a quote in their path. */
@@ -229,7 +241,7 @@ static int make_all(struct keygen *keygen, const struct options *options, const 
         return failed("ca.crt.pem");
     if (write_identity(keygen, "ca", &keygen->ca) < 0 ||
         make_identity(keygen, PKI_SERVER, "server", "sekisho-front", SERVER_NAMES) < 0 || make_keys(keygen) < 0 ||
-        make_configuration(keygen, prefectures) < 0)
+        make_terms(keygen) < 0 || make_configuration(keygen, prefectures) < 0)
         return -1;
     for (int i = 0; i < options->client_count; i++)
         if (make_client(keygen, options->clients[i]) < 0)

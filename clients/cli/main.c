@@ -82,10 +82,10 @@ static const struct command commands[] = {
     {"terminal list", SESSION | OPT_BIT(JSON), TEXT_HELP_TERMINAL_LIST, cmd_terminal_list},
     {"session list", SESSION | OPT_BIT(LIMIT) | OPT_BIT(JSON), TEXT_HELP_SESSION_LIST, cmd_session_list},
     {"session end", WITH_NOTE, TEXT_HELP_SESSION_END, cmd_session_end},
-    {"account add",
-     OPT_BIT(ACCOUNTS) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(PASSWORD_FILE) |
-         OPT_BIT(QUIET),
-     TEXT_HELP_ACCOUNT_ADD, cmd_account_add},
+    {"account first",
+     OPT_BIT(STORE) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(PERSON) | OPT_BIT(ORGANISATION) |
+         OPT_BIT(TERMINAL) | OPT_BIT(CLIENT_CERT) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(QUIET),
+     TEXT_HELP_ACCOUNT_FIRST, cmd_account_first},
     {"key wrap",
      OPT_BIT(ROOT_KEY) | OPT_BIT(OUTPUT) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(MEMORY_MIB) | OPT_BIT(TOKEN) |
          OPT_BIT(MODULE) | OPT_BIT(QUIET),
