@@ -141,6 +141,7 @@ enum frame_verdict auth_session_opened(struct auth *auth, const struct frame_vie
     if (opened.opened) {
         if (entry->state == SESSION_OPENING)
             entry->state = SESSION_OPEN;
+        entry->told = true;
         child_event(EVENT_LOGIN_OK, entry->tenant, entry->role, 0, 0);
         answer(auth, FRAME_LOGIN_REPLY, opening.front_seq, &opening.reply, sizeof opening.reply, gone);
         return FRAME_OK;

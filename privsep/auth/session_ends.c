@@ -112,6 +112,8 @@ static bool tell_front(struct auth *auth, const struct session_entry *entry)
     struct session_ended ended;
 
     child_event(EVENT_SESSION_ENDED, entry->tenant, 0, 0, 0);
+    if (!entry->told)
+        return true;
     if (entry->front_seq != 0)
         return outbox_put(&auth->to_front, FRAME_LOGOUT_REPLY, entry->front_seq, &reply, sizeof reply) != 0;
     memcpy(ended.session, entry->id, SESSION_ID_LEN);

@@ -27,6 +27,7 @@ struct session_entry {
     uint16_t event; /* enum access_event of its end; 0: none, or recorded */
     uint8_t state;  /* enum session_state */
     uint8_t vault;  /* enum session_vault */
+    bool told;      /* the front knows of it */
     bool fresh;     /* the password is a temporary one, or the terms not agreed to: duties.def */
     char account[ACCOUNT_LEN];
     char terminal[TERMINAL_ID_LEN];

@@ -1,6 +1,6 @@
 /*
  * The auth process without its lock-down, in a child of the test: the test is warden, front and vault at its three
- * channels, and a client that seals logins. Accounts of the harness: see harness.c.
+ * channels, and a client that seals logins and account calls. Accounts of the harness: see harness.c.
  */
 #ifndef SEKISHO_TESTS_AUTH_HARNESS_H
 #define SEKISHO_TESTS_AUTH_HARNESS_H
@@ -14,11 +14,13 @@
 #define HARNESS_TENANT   11
 #define HARNESS_PASSWORD "Correct-Horse-7"
 #define HARNESS_TTL_S    600
+#define HARNESS_IDLE_S   300
 
 struct harness {
     pid_t pid;
     struct channel control, front, vault;
     uint8_t login_public[X25519_LEN];
+    char folder[40]; /* of the store */
 };
 
 /* A login as the client knows it, to be changed by a test before it is sealed. */
@@ -62,8 +64,19 @@ uint64_t client_send(const struct client *client, struct harness *harness);
  * the vault heard nothing. */
 enum login_status client_refused(const struct client *client, struct harness *harness);
 
+/* The vault is asked to close this session, and does. */
+void harness_closes(struct harness *harness, const uint8_t id[SESSION_ID_LEN]);
+
 /* Sends a login that must succeed, answers for the vault, and returns what vault and front got. */
 void client_logs_in(const struct client *client, struct harness *harness, struct session_open *open,
                     struct login_reply *reply);
+
+/* The keys of a session as its client derives them. */
+void client_derive(const struct client *client, const struct login_reply *reply, struct session_keys *keys);
+
+/* Opens the store of an auth that has ended; closed again by account_store_close. */
+void harness_store(const struct harness *harness, struct account_store *store);
+/* Events of the access records of HARNESS_TENANT, oldest first, at most `size`. Returns how many there are. */
+size_t harness_records(struct account_store *store, uint16_t *events, size_t size);
 
 #endif

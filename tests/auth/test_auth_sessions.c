@@ -1,65 +1,109 @@
+/* The table of sessions: bounded, dense, and what marks do. */
 #include <string.h>
 
 #include "auth/sessions.h"
 #include "cmocka_includes.h"
 #include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "wire/access_entry.h"
 
-#define NOW 5000u
-#define TTL 100u
+static struct sessions sessions;
 
-static void id_of(uint8_t id[SESSION_ID_LEN], uint8_t number)
+static int set_up(void **state)
 {
-    memset(id, number, SESSION_ID_LEN);
+    (void)state;
+    sessions.count = 0;
+    return 0;
 }
 
-static void bounded_and_reused_after_expiry(void **state)
+static struct session_entry *add(uint8_t number, uint16_t tenant, const char *account, const char *terminal)
 {
-    struct sessions sessions;
     uint8_t id[SESSION_ID_LEN];
-    uint16_t tenant;
 
-    (void)state;
-    assert_int_equal(sessions_open(&sessions, 2), 0);
-    id_of(id, 1);
-    assert_true(sessions_add(&sessions, NOW, TTL, 11, id));
-    id_of(id, 2);
-    assert_true(sessions_add(&sessions, NOW + 10, TTL, 12, id));
-    assert_true(sessions_full(&sessions, NOW + 10));
-    id_of(id, 3);
-    assert_false(sessions_add(&sessions, NOW + TTL - 1, TTL, 13, id));
-    assert_false(sessions_full(&sessions, NOW + TTL));
-    assert_true(sessions_add(&sessions, NOW + TTL, TTL, 13, id));
-    assert_true(sessions_remove(&sessions, NOW + TTL, id, &tenant));
-    assert_int_equal(tenant, 13);
-    sessions_close(&sessions);
+    memset(id, number, sizeof id);
+    struct session_entry *entry = sessions_add(&sessions, id);
+    if (!entry)
+        return NULL;
+    entry->tenant = tenant;
+    entry->state = SESSION_OPEN;
+    memcpy(entry->account, account, strlen(account));
+    memcpy(entry->terminal, terminal, strlen(terminal));
+    return entry;
 }
 
-static void removed_once_and_not_after_expiry(void **state)
+static struct session_entry *find(uint8_t number)
 {
-    struct sessions sessions;
-    uint8_t id[SESSION_ID_LEN], unknown[SESSION_ID_LEN];
-    uint16_t tenant;
+    uint8_t id[SESSION_ID_LEN];
+
+    memset(id, number, sizeof id);
+    return sessions_find(&sessions, id);
+}
+
+static void bounded_and_dense(void **state)
+{
+    (void)state;
+    assert_non_null(add(1, 11, "a", "t"));
+    assert_non_null(add(2, 11, "b", "t"));
+    assert_non_null(add(3, 11, "c", "t"));
+    assert_null(add(4, 11, "d", "t"));
+    sessions_remove(&sessions, find(1));
+    assert_null(find(1));
+    assert_int_equal(sessions.count, 2);
+    assert_string_equal(find(2)->account, "b");
+    assert_string_equal(find(3)->account, "c");
+    assert_non_null(add(4, 11, "d", "t"));
+    assert_int_equal(find(4)->event, 0);
+}
+
+/* Nothing of a session that has gone is left: its place had keys. */
+static void what_is_removed_is_wiped(void **state)
+{
+    static const struct session_entry nothing;
 
     (void)state;
-    assert_int_equal(sessions_open(&sessions, 4), 0);
-    id_of(id, 1);
-    id_of(unknown, 0);
-    assert_true(sessions_add(&sessions, NOW, TTL, 47, id));
-    assert_false(sessions_remove(&sessions, NOW, unknown, &tenant));
-    assert_false(sessions_remove(&sessions, NOW + TTL, id, &tenant));
-    assert_true(sessions_remove(&sessions, NOW, id, &tenant));
-    assert_int_equal(tenant, 47);
-    assert_false(sessions_remove(&sessions, NOW, id, &tenant));
-    sessions_close(&sessions);
+    add(1, 11, "a", "t");
+    memset(find(1)->call_key, 0x77, SESSION_KEY_LEN);
+    sessions_remove(&sessions, find(1));
+    assert_memory_equal(&sessions.entries[0], &nothing, sizeof nothing);
 }
+
+static void marks_by_account_and_terminal_of_one_tenant(void **state)
+{
+    const char account[ACCOUNT_LEN] = "a", terminal[TERMINAL_ID_LEN] = "t";
+
+    (void)state;
+    add(1, 11, "a", "t");
+    add(2, 13, "a", "t");
+    add(3, 11, "b", "t");
+    sessions_end_account(&sessions, 11, account, ACCESS_SESSION_DISPLACED);
+    assert_int_equal(find(1)->event, ACCESS_SESSION_DISPLACED);
+    assert_int_equal(find(2)->event, 0);
+    assert_int_equal(find(3)->event, 0);
+    sessions_end_terminal(&sessions, 11, terminal, ACCESS_SESSION_TERMINATED);
+    assert_int_equal(find(1)->event, ACCESS_SESSION_DISPLACED); /* as it was marked first */
+    assert_int_equal(find(2)->event, 0);
+    assert_int_equal(find(3)->event, ACCESS_SESSION_TERMINATED);
+}
+
+static void what_has_ended_is_not_marked_again(void **state)
+{
+    (void)state;
+    add(1, 11, "a", "t")->state = SESSION_ENDED;
+    session_end(find(1), ACCESS_SESSION_TERMINATED);
+    assert_int_equal(find(1)->event, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bounded_and_reused_after_expiry),
-        cmocka_unit_test(removed_once_and_not_after_expiry),
+        TEST(bounded_and_dense),
+        TEST(what_is_removed_is_wiped),
+        TEST(marks_by_account_and_terminal_of_one_tenant),
+        TEST(what_has_ended_is_not_marked_again),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || secret_arena_open(sessions_bytes(3)) != 0 || sessions_open(&sessions, 3) != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,10 +157,6 @@ static void password_padding(struct login_plain *plain)
 {
     plain->password[PASSWORD_MAX - 1] = 'x';
 }
-static void otp(struct login_plain *plain)
-{
-    plain->otp[7] = '1';
-}
 static void reserved_first(struct login_plain *plain)
 {
     plain->zero[0] = 1;
@@ -175,12 +171,9 @@ static void low_order_ephemeral(struct login_plain *plain)
 }
 
 static void (*const malformations[])(struct login_plain *) = {
-    version_0,      version_2,         other_tenant,
-    no_account,     account_too_long,  account_longest_length,
-    account_cut,    account_stretched, account_padding,
-    no_password,    password_too_long, password_longest_length,
-    password_cut,   password_padding,  otp,
-    reserved_first, reserved_last,     low_order_ephemeral,
+    version_0,    version_2,         other_tenant,    no_account,    account_too_long,    account_longest_length,
+    account_cut,  account_stretched, account_padding, no_password,   password_too_long,   password_longest_length,
+    password_cut, password_padding,  reserved_first,  reserved_last, low_order_ephemeral,
 };
 
 static void malformed_plaintexts(void **state)

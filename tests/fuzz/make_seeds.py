@@ -193,26 +193,6 @@ def auth(seeds):
     put("raw", START, struct.pack("<BBB", 0, 0, 48) + b"SKSH" + bytes(44))
 
 
-def accounts(seeds):
-    def put(name, text):
-        seeds.put("accounts", name, text)
-
-    hashed = b"$argon2id$v=19$m=65536,t=3,p=4$" + b"A" * 22 + b"$" + b"A" * 43
-
-    def line(tenant=b"11", name=b"tanaka", role=b"REV", state=b"ACTIVE", text=hashed):
-        return b"\t".join([tenant, name, role, state, text]) + b"\n"
-
-    put("empty", b"")
-    put("one", line())
-    put("three", line() + line(b"13") + line(name=b"a.b-c_d", role=b"OWN", state=b"SUSPENDED"))
-    put("unsorted", line(b"47", b"z") + line(b"1", b"a"))
-    put("twice", line() + line())
-    put("no_newline", line()[:-1])
-    put("long_name", line(name=b"a" * 32) + line(name=b"a" * 33))
-    put("bad_tenant", line(b"48"))
-    put("bad_base64", line(text=hashed[:-1] + b"B"))
-
-
 def hpke(seeds):
     seeds.put("hpke", "honest", b"\0\7\4\3infoaadplaintext")
     seeds.put("hpke", "honest_empty", bytes(4))
@@ -446,6 +426,8 @@ store = /srv/sekisho/store
 root_key = /srv/sekisho/root.key
 login_key = /srv/sekisho/login.key
 accounts = /srv/sekisho/accounts
+terms_file = /srv/sekisho/terms.txt
+terms_version = 1
 server_certificate = /srv/sekisho/server.pem
 server_key = /srv/sekisho/server.key
 client_ca = /srv/sekisho/ca.pem
@@ -594,5 +576,5 @@ def ledger_texts(seeds):
 
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, auth, accounts, hpke, backup, frame_headers, services, csv, config, client, ledger_texts):
+    for make in (vault, auth, hpke, backup, frame_headers, services, csv, config, client, ledger_texts):
         make(made)
