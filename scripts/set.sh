@@ -4,7 +4,23 @@
 
 set_folder= warden=
 
-# set_create FOLDER: keys, certificates, accounts with random passwords, a configuration on a free port.
+# set_account NAME ROLE: a ready account with a random password, of a set that is stopped. In the product it takes two
+# administrators, a temporary password and the terms of use (tests/system/accounts.sh).
+set_account() {
+  (umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$set_folder/$1.password")
+  ready-accounts "$set_folder/set/accounts" 11 account "$1" "$2" "$set_folder/$1.password"
+}
+
+# set_terminals: every desk, and the local socket, is a terminal.
+set_terminals() {
+  local certificate
+  for certificate in "$set_folder"/set/clients/*.crt.pem; do
+    ready-accounts "$set_folder/set/accounts" 11 terminal "$(basename "$certificate" .crt.pem)" "$certificate"
+  done
+  ready-accounts "$set_folder/set/accounts" 11 terminal local local
+}
+
+# set_create FOLDER: keys, certificates, accounts with random passwords, terminals, a configuration on a free port.
 set_create() {
   set_folder=$1
   local port account
@@ -14,10 +30,9 @@ set_create() {
   done
   sekisho keygen --out "$set_folder/set" --prefecture 11 --client reception --client review --client approval \
     --client audit --listen "127.0.0.1:$port" 2>&1
+  set_terminals
   for account in reception01:REC reviewer01:REV approver01:APR privacy01:PRV auditor01:AUD; do
-    (umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$set_folder/${account%:*}.password")
-    sekisho account add --accounts "$set_folder/set/accounts" --prefecture 11 --account "${account%:*}" \
-      --role "${account#*:}" --password-file "$set_folder/${account%:*}.password" 2>&1
+    set_account "${account%:*}" "${account#*:}"
   done
 }
 

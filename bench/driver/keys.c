@@ -30,20 +30,31 @@ static int write_password(const char *path)
     return file_write(path, text, 0600);
 }
 
+/* What is `account request` and so on in use is done at once here: tests/tools/ready_accounts.c. */
+static void ready(const struct bench *bench, const char *folder, struct command *command)
+{
+    bench_command(bench, "ready-accounts", command);
+    command_add(command, "%s/accounts", folder);
+    command_add(command, "%d", PREFECTURE);
+}
+
 static int add_account(const struct bench *bench, const char *folder, const char *account, const char *role)
 {
     struct command command;
-    bench_command(bench, "sekisho", &command);
-    command_add_all(&command, "account add --quiet --prefecture");
-    command_add(&command, "%d", PREFECTURE);
-    command_add(&command, "--accounts");
-    command_add(&command, "%s/accounts", folder);
-    command_add(&command, "--account");
+    ready(bench, folder, &command);
+    command_add_all(&command, "account");
     command_add(&command, "%s", account);
-    command_add(&command, "--role");
     command_add(&command, "%s", role);
-    command_add(&command, "--password-file");
     command_add(&command, "%s/bench.password", folder);
+    return run_quietly(&command, 60);
+}
+
+static int add_terminal(const struct bench *bench, const char *folder)
+{
+    struct command command;
+    ready(bench, folder, &command);
+    command_add_all(&command, "terminal bench");
+    command_add(&command, "%s/clients/bench.crt.pem", folder);
     return run_quietly(&command, 60);
 }
 
@@ -51,7 +62,7 @@ int keys_make(const struct bench *bench, const char *folder, unsigned port)
 {
     char password[PATH_SIZE];
     if (path_make(password, "%s/bench.password", folder) != 0 || run_keygen(bench, folder, port) != 0 ||
-        write_password(password) != 0) {
+        write_password(password) != 0 || add_terminal(bench, folder) != 0) {
         return -1;
     }
     int result = add_account(bench, folder, "enroller", "CEN");

@@ -66,7 +66,7 @@ static void test_exit_codes(void **state)
     assert_int_equal(RUN("synth", "--prefecture", "11", "--count", "-1"), CLI_USAGE);
     assert_int_equal(RUN("enroll", "--input", missing, "--session", missing), CLI_USAGE);
     assert_int_equal(RUN("keygen", "--prefecture", "11"), CLI_USAGE);
-    assert_int_equal(RUN("account add", "--prefecture", "11"), CLI_USAGE);
+    assert_int_equal(RUN("account", "first", "--prefecture", "11"), CLI_USAGE);
 }
 
 static void test_connection_codes(void **state)

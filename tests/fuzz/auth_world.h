@@ -20,7 +20,16 @@ struct login {
     struct login_request request;
     uint8_t exported[32];
     bool good; /* all but the challenge is as it must be */
-    bool opened;
+    bool answered;
+    struct session_keys keys; /* of a login that was answered, when they are the honest client's */
+    uint8_t session[SESSION_ID_LEN];
+    uint64_t call_seq;
+};
+
+/* Of an account that is there. */
+struct world_account {
+    uint16_t tenant, role, state;
+    char id[ACCOUNT_LEN];
 };
 
 struct world {
@@ -40,7 +49,7 @@ struct world {
 };
 
 extern struct world world;
-extern const struct account world_accounts[ACCOUNTS];
+extern const struct world_account world_accounts[ACCOUNTS];
 extern uint8_t client_private[X25519_LEN]; /* of the honest client's ephemeral pair */
 
 /* Sends a whole record as it is; a frame of this body. False when it did not fit. */

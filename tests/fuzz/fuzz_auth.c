@@ -1,6 +1,7 @@
 /*
- * auth's main loop with everything behind it but Argon2, played by front, vault and warden: raw records, logins whose
- * seal is good and whose plaintext is the fuzzer's, answers of the vault that were and were not asked for. Requires:
+ * auth's main loop with everything behind it but Argon2, played by front, vault and warden: raw records, logins and
+ * account calls whose seal is good and whose plaintext is the fuzzer's, answers of the vault that were and were not
+ * asked for. Requires:
  *   - what frame.h forbids ends the process with EXIT_PROTOCOL;
  *   - a login succeeds only for an active account of a served tenant, its password, the connection's certificate and a
  *     challenge of this process that was not used before; every other answer shows its status and nothing else;
@@ -11,7 +12,8 @@
 #include <string.h>
 
 #include "auth/load.h"
-#include "auth_world.h"
+#include "auth_rows.h"
+#include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 /* For its phase, which lives as long as a process does. */
@@ -21,17 +23,49 @@
 #define SESSIONS  4
 
 static const struct launch_config config = {
-    .tenant_count = 2, .tenants = {11, 13}, .session_ttl_s = TTL_S, .session_max = SESSIONS};
+    .tenant_count = 2,
+    .tenants = {11, 13},
+    .store_bytes = 64ull << 20,
+    .session_ttl_s = TTL_S,
+    .session_max = SESSIONS,
+    .accounts = {.password_min_chars = 12,
+                 .password_history = 10,
+                 .lock_failures = 5,
+                 .lock_window_s = 900,
+                 .lock_delay_s = 60,
+                 .dormant_days = 45,
+                 .idle_s = 300,
+                 .terms_version = 1},
+};
 
 static struct auth auth;
 static uint8_t login_private[X25519_LEN], login_public[X25519_LEN];
 
 /* ---- in the place of Argon2, which would let one input a second through ---- */
 
+int __wrap_password_hash_again(const char *password, size_t length, struct password_hash *hash);
+int __wrap_password_hash_again(const char *password, size_t length, struct password_hash *hash)
+{
+    const struct iovec parts[] = {{.iov_base = hash->salt, .iov_len = sizeof hash->salt},
+                                  {.iov_base = (void *)(uintptr_t)password, .iov_len = length}};
+
+    return sha256_parts(parts, 2, hash->digest);
+}
+
+int __wrap_password_make(const char *password, size_t length, struct password_hash *hash);
+int __wrap_password_make(const char *password, size_t length, struct password_hash *hash)
+{
+    crypto_random(hash->salt, sizeof hash->salt);
+    return __wrap_password_hash_again(password, length, hash);
+}
+
 bool __wrap_password_verify(const char *password, size_t length, const struct password_hash *hash);
 bool __wrap_password_verify(const char *password, size_t length, const struct password_hash *hash)
 {
-    return hash != &auth.unknown_account && length == strlen(PASSWORD) && memcmp(password, PASSWORD, length) == 0;
+    struct password_hash again = *hash;
+
+    return __wrap_password_hash_again(password, length, &again) == 0 &&
+           memcmp(again.digest, hash->digest, sizeof again.digest) == 0;
 }
 
 int __wrap_password_workspace_open(void);
@@ -70,7 +104,7 @@ static void step_frame(struct input *input)
 /* A login_plain as an honest client makes it, before the input changes it. */
 static void fill_plain(uint8_t account, struct login_plain *plain)
 {
-    const struct account *row = &world_accounts[account % ACCOUNTS];
+    const struct world_account *row = &world_accounts[account % ACCOUNTS];
 
     *plain = (struct login_plain){.version = 1,
                                   .tenant = row->tenant,
@@ -155,6 +189,64 @@ static void step_logout(struct input *input)
     world_send(PEER_FRONT, FRAME_LOGOUT, 0, &request, sizeof request);
 }
 
+static struct login *some_session(uint8_t which)
+{
+    for (unsigned i = 0; i < world.login_count; i++) {
+        struct login *login = &world.login[(i + which) % world.login_count];
+        if (login->answered)
+            return login;
+    }
+    return NULL;
+}
+
+/* A call as a client that is in seals it; operation, fields and sequence are the input's. */
+static void step_account_call(struct input *input)
+{
+    struct account_call_plain plain = {.version = 1};
+    struct account_call call = {0};
+    uint8_t nonce[AEAD_NONCE_LEN], aad[ACCOUNT_AAD_LEN], which = input_u8(input);
+    struct login *login = some_session(which);
+
+    if (!login)
+        return;
+    plain.operation = input_u8(input) % 64;
+    plain.role = input_u8(input) % 20;
+    plain.kind = input_u8(input) % 8;
+    memcpy(plain.account, world_accounts[input_u8(input) % ACCOUNTS].id, sizeof plain.account);
+    plain.password_length = (uint16_t)strlen(PASSWORD);
+    memcpy(plain.password, PASSWORD, strlen(PASSWORD));
+    for (int changes = input_u8(input) % 32; changes > 0; changes--)
+        ((uint8_t *)&plain)[input_u16(input) % sizeof plain] = input_u8(input);
+    memcpy(call.session, login->session, SESSION_ID_LEN);
+    call.operation = which & 0x80 ? input_u16(input) : plain.operation;
+    call.call_seq = which & 0x40 ? input_u8(input) : ++login->call_seq;
+    sealed_nonce(call.call_seq, nonce);
+    account_call_aad(call.session, call.call_seq, aad);
+    struct aead *aead = aead_new(login->keys.account);
+    REQUIRE(aead && aead_seal(aead, nonce, aad, sizeof aad, &plain, sizeof plain, call.sealed) == 0);
+    aead_free(aead);
+    if (which & 0x20)
+        call.sealed[input_u16(input) % sizeof call.sealed] ^= 1;
+    world_send(PEER_FRONT, FRAME_ACCOUNT_CALL, 0, &call, sizeof call);
+}
+
+static void step_of_session(struct input *input)
+{
+    uint8_t which = input_u8(input);
+    const struct login *login = some_session(which);
+    struct access_refused refused = {.reason = which & 1 ? ACCESS_METHOD_REFUSED : ACCESS_CERTIFICATE_REFUSED};
+    struct session_used used;
+
+    if (!login)
+        return;
+    memcpy(refused.session, login->session, SESSION_ID_LEN);
+    memcpy(used.session, login->session, SESSION_ID_LEN);
+    if (which & 0x80)
+        world_send(PEER_VAULT, FRAME_SESSION_USED, 0, &used, sizeof used);
+    else
+        world_send(PEER_FRONT, FRAME_ACCESS_REFUSED, 0, &refused, sizeof refused);
+}
+
 static void step_vault_answer(struct input *input)
 {
     uint8_t choice = input_u8(input), back = input_u8(input);
@@ -167,7 +259,7 @@ static void step_vault_answer(struct input *input)
 /* Plays one step; true when auth is to have its turn. */
 static bool play(struct input *input)
 {
-    switch (input_u8(input) % 10) {
+    switch (input_u8(input) % 12) {
     case 0:
         step_raw(input);
         return false;
@@ -193,6 +285,12 @@ static bool play(struct input *input)
         return true;
     case 7:
         world_send(PEER_WARDEN, input_u8(input) & 1 ? FRAME_DRAIN : FRAME_START, 0, NULL, 0);
+        return true;
+    case 10:
+        step_account_call(input);
+        return true;
+    case 11:
+        step_of_session(input);
         return true;
     default:
         step_login(input);
@@ -222,13 +320,10 @@ static void serve(void *context)
 
 static void start_auth(void)
 {
-    auth = (struct auth){.secrets = secret_alloc(sizeof *auth.secrets)};
+    auth_rows_fill();
+    auth = (struct auth){.secrets = secret_alloc(sizeof *auth.secrets), .store = auth_rows};
     memcpy(auth.secrets->login_private, login_private, X25519_LEN);
     memcpy(auth.login_public, login_public, X25519_LEN);
-    auth.accounts.count = ACCOUNTS;
-    auth.accounts.rows = malloc(sizeof world_accounts);
-    REQUIRE(auth.accounts.rows != NULL);
-    memcpy(auth.accounts.rows, world_accounts, sizeof world_accounts);
     REQUIRE(auth_open(&auth, &config, world.front.inner.fd, world.vault.inner.fd));
     phase = PHASE_SEALED;
 }
@@ -262,6 +357,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(crypto_init() == 0);
         REQUIRE(x25519_key_pair(login_private, login_public) == 0);
         crypto_random(client_private, sizeof client_private);
+        auth_rows_open(&config, login_private);
         initialised = true;
     }
     world = (struct world){.input = {.at = data, .left = size}};
@@ -275,8 +371,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require_end(code);
     world_read();
     challenges_free(auth.challenges);
-    sessions_close(&auth.sessions);
-    account_table_free(&auth.accounts);
+    auth_rows = auth.store; /* a transaction that its end left open is the next input's to abort */
     process_free_secrets();
     peer_close(&world.front);
     peer_close(&world.vault);

@@ -71,11 +71,24 @@ static void require_guesses(const struct warden_config *config)
     }
 }
 
+/* Never laxer than domain 10.4. */
+static void require_rules(const struct account_rules *rules)
+{
+    REQUIRE(rules->password_min_chars >= 12 && rules->password_min_chars <= 64);
+    REQUIRE(rules->password_history >= 10 && rules->password_history <= 24);
+    REQUIRE(rules->lock_failures >= 1 && rules->lock_failures <= 5);
+    REQUIRE(rules->lock_window_s >= 900 && rules->lock_delay_s >= 60);
+    REQUIRE(rules->dormant_days >= 1 && rules->dormant_days <= 45);
+    REQUIRE(rules->idle_s >= 30 && rules->idle_s <= 3600);
+    REQUIRE((rules->otp_roles & ~0x1fffeu) == 0);
+    REQUIRE(rules->terms_version >= 1 && rules->zero == 0);
+}
+
 static void require_sound(const struct warden_config *config)
 {
     const char *const paths[] = {config->store,     config->root_key,           config->login_key,
                                  config->accounts,  config->server_certificate, config->server_key,
-                                 config->client_ca, config->run_folder};
+                                 config->client_ca, config->run_folder,         config->terms};
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         require_path(paths[i], true);
@@ -84,6 +97,8 @@ static void require_sound(const struct warden_config *config)
     require_address(config);
     require_root_key(config);
     require_guesses(config);
+    require_rules(&config->rules);
+    REQUIRE(config->accounts_bytes >= 1ull << 30 && config->accounts_bytes <= 1ull << 40);
     REQUIRE(config->ledger_retention_days <= 36500);
     REQUIRE(config->store_bytes >= 1ull << 30 && config->store_bytes <= 1ull << 40);
     REQUIRE(config->store_bytes % (1ull << 30) == 0);

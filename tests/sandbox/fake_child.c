@@ -28,8 +28,8 @@ struct role {
 
 static const struct role roles[] = {
     {"sekisho-vault", 1, ISOLATED, seccomp_policy_vault},
-    {"sekisho-auth", 2, ISOLATED, seccomp_policy_auth},
-    {"sekisho-front", 3, CLONE_NEWNS, seccomp_policy_front},
+    {"sekisho-auth", 1, ISOLATED, seccomp_policy_auth},
+    {"sekisho-front", 4, CLONE_NEWNS, seccomp_policy_front},
 };
 
 static struct child child;
@@ -48,7 +48,7 @@ static bool front_does(enum fake_behaviour behaviour)
 
 static void open_descriptors(void)
 {
-    enum fd_kind kinds[9] = {FD_ANY, FD_ANY, FD_ANY, FD_CHANNEL, FD_CHANNEL, FD_CHANNEL};
+    enum fd_kind kinds[10] = {FD_ANY, FD_ANY, FD_ANY, FD_CHANNEL, FD_CHANNEL, FD_CHANNEL};
     size_t count = 6;
 
     for (size_t i = 0; i < role->files; i++)
@@ -92,7 +92,7 @@ static void put_filter(void)
 
     /* Where that policy lets it read its status from. */
     if (vault_does(FAKE_OTHER_POLICY))
-        child.status_fd = dup2(child.status_fd, 9);
+        child.status_fd = dup2(child.status_fd, 10);
     child.report.filter_rows = (uint32_t)policy->count;
     if (vault_does(FAKE_NO_FILTER))
         child_step(&child, STEP_SECCOMP, seccomp_policy_hash(policy, child.report.filter_hash));

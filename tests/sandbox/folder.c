@@ -18,7 +18,7 @@ static const struct file {
     const char *key, *name;
     mode_t mode;
 } files[] = {
-    {"root_key", "root.key", 0600},     {"login_key", "login.key", 0400},           {"accounts", "accounts", 0600},
+    {"root_key", "root.key", 0600},     {"login_key", "login.key", 0400},           {"terms_file", "terms.txt", 0644},
     {"server_key", "server.key", 0600}, {"server_certificate", "server.crt", 0644}, {"client_ca", "ca.crt", 0644},
 };
 
@@ -78,6 +78,8 @@ void folder_write_config(const char *path, const char *more)
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         put(text, sizeof text, more, files[i].key, prefix, files[i].name);
     put(text, sizeof text, more, "store", prefix, "store");
+    put(text, sizeof text, more, "accounts", prefix, "accounts");
+    put(text, sizeof text, more, "terms_version", "", "1");
     put(text, sizeof text, more, "run_folder", prefix, "run");
     put(text, sizeof text, more, "prefectures", "", "11, 13");
     put(text, sizeof text, more, "listen", "", "127.0.0.1:18443");

@@ -13,6 +13,7 @@
 
 #include "folder.h"
 #include "forked.h"
+#include "warden/account_rules.h"
 #include "warden/config.h"
 #include "warden/paths.h"
 
@@ -94,6 +95,7 @@ static void accepts_a_good_one(void **state)
     assert_string_equal(config.tcp_address, "::1");
     assert_int_equal(config.tcp_port, 8443);
     assert_true(config.store_bytes == 2ull << 30);
+    assert_true(config.accounts_bytes == 4ull << 30);
     assert_int_equal(config.session_ttl_s, 3600);
     assert_int_equal(config.session_max, 1024);
     assert_int_equal(config.ledger_retention_days, LEDGER_RETENTION_DAYS);
@@ -116,6 +118,8 @@ static void refuses_lines_by_number_and_key(void **state)
     assert_line_refused("session_max = -5", "session_max must be");
     assert_line_refused("session_ttl_s = 99999999999999999999", "session_ttl_s must be");
     assert_line_refused("store_size_gib = 1025", "store_size_gib must be");
+    assert_line_refused("accounts_size_gib = 0", "accounts_size_gib must be");
+    assert_line_refused("accounts = accounts", "accounts must be an absolute path");
     assert_line_refused("uid_base = 0", "uid_base must be");
     assert_line_refused("uid_base = 4294967292", "uid_base must be");
     assert_line_refused("backup_public_key = 12", "backup_public_key must be");
@@ -133,6 +137,47 @@ static void refuses_lines_by_number_and_key(void **state)
     assert_line_refused("listen = [::1:8443", "listen must be");
     assert_line_refused("store = relative/store", "store must be an absolute path");
     assert_line_refused("store =", "store must be an absolute path");
+}
+
+/* INV-14: a configuration may hold accounts to more than the defaults, not to less. */
+static void inv14_rules_of_accounts_are_never_laxer(void **state)
+{
+    struct warden_config config;
+
+    (void)state;
+    folder_write_config(folder, "");
+    assert_true(config_load(conf, &config));
+    assert_memory_equal(&config.rules.password_min_chars, &account_rules_default.password_min_chars,
+                        offsetof(struct account_rules, terms_version));
+    folder_write_config(folder,
+                        "password_min_chars = 16\npassword_history = 24\nlock_failures = 3\nlock_window_s = 3600\n"
+                        "lock_delay_s = 300\ndormant_days = 30\nsession_idle_s = 600\notp_roles = OWN, ADM\n");
+    assert_true(config_load(conf, &config));
+    assert_int_equal(config.rules.password_min_chars, 16);
+    assert_int_equal(config.rules.password_history, 24);
+    assert_int_equal(config.rules.lock_failures, 3);
+    assert_int_equal(config.rules.lock_window_s, 3600);
+    assert_int_equal(config.rules.lock_delay_s, 300);
+    assert_int_equal(config.rules.dormant_days, 30);
+    assert_int_equal(config.rules.idle_s, 600);
+    assert_int_equal(config.rules.otp_roles, 1u << 1 | 1u << 2);
+    assert_int_equal(config.rules.terms_version, 1);
+
+    assert_line_refused("password_min_chars = 11", "password_min_chars must be");
+    assert_line_refused("password_history = 9", "password_history must be");
+    assert_line_refused("password_history = 25", "password_history must be");
+    assert_line_refused("lock_failures = 6", "lock_failures must be");
+    assert_line_refused("lock_failures = 0", "lock_failures must be");
+    assert_line_refused("lock_window_s = 899", "lock_window_s must be");
+    assert_line_refused("lock_delay_s = 59", "lock_delay_s must be");
+    assert_line_refused("dormant_days = 46", "dormant_days must be");
+    assert_line_refused("session_idle_s = 3601", "session_idle_s must be");
+    assert_line_refused("otp_roles = OWN,XYZ", "otp_roles must be");
+    assert_line_refused("otp_roles = OWN,", "otp_roles must be");
+    assert_line_refused("otp_roles =", "otp_roles must be");
+    assert_line_refused("otp_roles = OWN OWN", "otp_roles must be");
+    assert_line_refused("otp_roles = OWN,OWN", "otp_roles names a role twice");
+    folder_write_config(folder, "");
 }
 
 static void knows_the_sources_of_the_root_key(void **state)
@@ -182,6 +227,7 @@ static void refuses_what_is_missing(void **state)
     folder_write(folder, "conf", 0644, "listen = 127.0.0.1:8443\n");
     assert_refused("conf", "root_key is missing");
     assert_refused("conf", "prefectures is missing");
+    assert_refused("conf", "terms_file is missing");
 }
 
 static void assert_mode_refused(const char *name, mode_t mode, const char *reason)
@@ -200,7 +246,7 @@ static void refuses_modes(void **state)
     assert_mode_refused("root.key", 0604, "mode 0600 or 0400");
     assert_mode_refused("login.key", 0700, "mode 0600 or 0400");
     assert_mode_refused("server.key", 0644, "mode 0600 or 0400");
-    assert_mode_refused("accounts", 0644, "for no others to read or write");
+    assert_mode_refused("terms.txt", 0664, "writable by its owner only");
     assert_mode_refused("server.crt", 0664, "writable by its owner only");
     assert_mode_refused("ca.crt", 0646, "writable by its owner only");
     assert_true(accepted());
@@ -274,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts_a_good_one),
         cmocka_unit_test(refuses_lines_by_number_and_key),
+        cmocka_unit_test(inv14_rules_of_accounts_are_never_laxer),
         cmocka_unit_test(knows_the_sources_of_the_root_key),
         cmocka_unit_test(refuses_what_is_missing),
         cmocka_unit_test(refuses_modes),

@@ -4,12 +4,7 @@
 . "$(dirname "$0")/case.sh"
 
 set_create "$folder" >/dev/null
-add_account() { # add_account NAME ROLE
-  (umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/$1.password")
-  wants 0 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account "$1" --role "$2" \
-    --password-file "$folder/$1.password"
-}
-add_account owner01 OWN
+set_account owner01 OWN
 store=$folder/set/store
 log_in() {
   local desk

@@ -39,13 +39,20 @@ wants 2 as review sekisho match --purpose change --input "$folder/unknown.csv" -
 says "enrolled.csv: File exists"
 wants 2 as review sekisho receipt verify --trust-first-use --receipt "$folder"
 says "Is a directory"
-wants 2 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account new01 --role ABC
-says "REV, APR"
-wants 2 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account new01 --role REC \
-  --password-file "$folder/absent.password"
+first() { # first OPTION...: an administrator of a register that has none
+  sekisho account first --store "$folder/new-accounts" --prefecture 11 --account new01 --person Mori \
+    --organisation Office --terminal local "$@"
+}
+wants 2 first --role REV
+says "OWN, ADM"
+wants 2 first --role OWN --password-file "$folder/absent.password"
 says "absent.password: No such file or directory"
-wants 2 setsid -w sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account new01 --role REC
+export -f first
+wants 2 setsid -w bash -c 'first --role OWN'
 says "--password-file"
+wants 2 sekisho account first --store "$folder/set/accounts" --prefecture 11 --account new01 --role OWN --person Mori \
+  --organisation Office --terminal local --password-file "$folder/reviewer01.password"
+says "another warden"
 for listen in nonsense 127.0.0.1 127.0.0.1:0 localhost:7600 :7600 '[127.0.0.1]:7600'; do
   wants 2 sekisho keygen --out "$folder/unlistened" --prefecture 11 --listen "$listen"
   says "--listen"

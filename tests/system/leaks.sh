@@ -4,9 +4,7 @@
 . "$(dirname "$0")/case.sh"
 
 set_create "$folder" >/dev/null
-(umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/admin01.password")
-wants 0 sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account admin01 --role ADM \
-  --password-file "$folder/admin01.password"
+set_account admin01 ADM
 sekisho keygen backup --output "$folder/backup.key" --quiet >>"$folder/set/sekisho.conf"
 set_start || fail "the set did not start"
 people 400 4242 "$folder/people.csv"

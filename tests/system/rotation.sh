@@ -3,9 +3,7 @@
 . "$(dirname "$0")/case.sh"
 
 set_create "$folder"
-(umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/owner01.password")
-sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account owner01 --role OWN \
-  --password-file "$folder/owner01.password" 2>/dev/null
+set_account owner01 OWN
 set_start || fail "the set does not start"
 set_login reception reception01
 set_login review reviewer01

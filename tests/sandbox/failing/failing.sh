@@ -128,12 +128,16 @@ for process in "${processes[@]}"; do
   auth)
     every_process auth && that_was_wired auth && with_a_root auth && that_attests auth && with_secrets auth
     stops auth $config_error "auth   cannot use the key file" 1 $EIO read 0=6
-    stops auth $config_error "auth   cannot use the accounts file" 1 $EIO pread64 0=7
+    for call in fdatasync pwrite64; do
+      rm -rf "$folder/set/accounts" # a new one is written at its start
+      step auth store 1 $EIO $call
+    done
     ;;
   front)
     every_process front && that_was_wired front && with_a_root front && that_attests front
     step front Landlock 1 $EPERM landlock_add_rule
     stops front $config_error "front  cannot use the certificate" 1 $EIO read 0=7
+    stops front $config_error "front  cannot use the terms of use" 1 $EIO read 0=9
     stops front $config_error "front  cannot use the address" 1 $EPERM listen
     ;;
   set)

@@ -8,12 +8,8 @@ PATH=$2:$PATH
 
 echo "keys"
 set_create "$folder" >/dev/null
-(
-  umask 077
-  for secret in owner01.password phrase; do head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/$secret"; done
-)
-sekisho account add --accounts "$folder/set/accounts" --prefecture 11 --account owner01 --role OWN \
-  --password-file "$folder/owner01.password" 2>/dev/null
+set_account owner01 OWN
+(umask 077 && head -c 12 /dev/urandom | base64 | sed 's/$/aA1!/' >"$folder/phrase")
 conf=$folder/set/sekisho.conf
 sekisho key wrap --root-key "$folder/set/root.key" --output "$folder/set/root.wrapped" --memory-mib 64 \
   --password-file "$folder/phrase" >/dev/null 2>&1
