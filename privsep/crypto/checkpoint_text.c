@@ -6,7 +6,7 @@
 
 #include <openssl/evp.h>
 
-#define ORIGIN_MAX     32
+#define ORIGIN_MAX     40
 #define KEY_ID_LEN     4
 #define TYPE_ED25519   0x01
 #define BASE64_LEN(n)  (((n) + 2) / 3 * 4 + 1)
