@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sekisho/v1/access_record_service.pb-c.h"
+#include "sekisho/v1/account_service.pb-c.h"
 #include "sekisho/v1/backup_service.pb-c.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "sekisho/v1/session_service.pb-c.h"
 #include "sekisho/v1/system_service.pb-c.h"
+#include "sekisho/v1/terminal_service.pb-c.h"
 #include "server/services/front.h"
 
 struct service {
@@ -22,6 +25,9 @@ static const struct service services[] = {
     {&sekisho__v1__system_service__descriptor, system_methods, &system_method_count},
     {&sekisho__v1__ledger_service__descriptor, ledger_methods, &ledger_method_count},
     {&sekisho__v1__backup_service__descriptor, backup_methods, &backup_method_count},
+    {&sekisho__v1__account_service__descriptor, account_methods, &account_method_count},
+    {&sekisho__v1__terminal_service__descriptor, terminal_methods, &terminal_method_count},
+    {&sekisho__v1__access_record_service__descriptor, access_record_methods, &access_record_method_count},
 };
 
 void services_choose(struct rpc_call *call, uint8_t service, uint8_t method)

@@ -6,15 +6,25 @@
 #include "crypto/sealed.h"
 #include "server/channel/auth_client.h"
 #include "server/channel/vault_client.h"
+#include "server/services/methods.h"
+#include "wire/account_messages.h"
+
+static const uint8_t session_id[SESSION_ID_LEN] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+void fixture_role(struct fixture *fixture, uint16_t role)
+{
+    struct session_row row = {.tenant = 11, .role = role, .expires_ms = link_now_ms() + 3600000};
+
+    memcpy(row.id, session_id, sizeof row.id);
+    memset(row.certificate, 0xc0, sizeof row.certificate);
+    session_table_remove(fixture->front.sessions, session_id);
+    assert_true(session_table_add(fixture->front.sessions, &row, link_now_ms()));
+}
 
 int fixture_set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    struct session_row row = {.tenant = 11, .role = 4, .expires_ms = link_now_ms() + 3600000};
 
-    for (uint8_t i = 0; i < SESSION_ID_LEN; i++)
-        row.id[i] = i + 1;
-    memset(row.certificate, 0xc0, sizeof row.certificate);
     fixture->vault = fake_peer_new(PEER_VAULT, &vault_link_options);
     fixture->auth = fake_peer_new(PEER_AUTH, &auth_link_options);
     fixture->front.vault = fixture->vault->link;
@@ -22,7 +32,7 @@ int fixture_set_up(void **state)
     assert_true(bulk_init(&fixture->front.bulk, fixture->front.vault));
     fixture->front.sessions = session_table_new(4);
     pthread_mutex_init(&fixture->front.citizen_lock, NULL);
-    assert_true(session_table_add(fixture->front.sessions, &row, link_now_ms()));
+    fixture_role(fixture, 1);
     *state = fixture;
     return 0;
 }
@@ -48,6 +58,23 @@ void fixture_call(struct fixture *fixture, const struct rpc_method *methods, siz
         if (strcmp(methods[i].name, name) == 0)
             fixture->call.method = &methods[i];
     assert_non_null(fixture->call.method);
+    uint16_t role = 1;
+    while (!method_permitted(fixture->call.method->number, role))
+        assert_true(role++ < 32);
+    fixture_role(fixture, role);
+}
+
+void expect_recorded(struct fixture *fixture, uint16_t reason)
+{
+    struct access_refused refused;
+
+    memcpy(&refused, fake_peer_request(fixture->auth, FRAME_ACCESS_REFUSED).body, sizeof refused);
+    assert_int_equal(refused.reason, reason);
+    assert_int_equal(refused.method, fixture->call.method->number);
+    assert_int_equal(refused.zero, 0);
+    assert_memory_equal(refused.session, session_id, sizeof session_id);
+    assert_memory_equal(refused.certificate, fixture->call.certificate, CERT_HASH_LEN);
+    fake_peer_expect_none(fixture->auth);
 }
 
 void expect_error(const struct rpc_call *call, int code, const char *reason)

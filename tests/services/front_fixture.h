@@ -17,8 +17,14 @@ struct fixture {
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
 
-/* A fresh call of a method over certificate 0xc0... */
+/* The session's account gets another role. */
+void fixture_role(struct fixture *fixture, uint16_t role);
+
+/* A fresh call of a method over certificate 0xc0..., by a role that may call it. */
 void fixture_call(struct fixture *fixture, const struct rpc_method *methods, size_t count, const char *name);
+
+/* auth is told that the front has refused this method for this reason (enum access_event), and nothing else. */
+void expect_recorded(struct fixture *fixture, uint16_t reason);
 
 /* The call ended with this code and reason, once. */
 void expect_error(const struct rpc_call *call, int code, const char *reason);

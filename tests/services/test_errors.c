@@ -76,6 +76,20 @@ static void every_login_status_has_a_row(void **state)
     free(proto);
 }
 
+static void every_account_call_status_has_a_row(void **state)
+{
+    char *proto = read_proto("account_service.proto");
+
+    (void)state;
+    assert_null(error_of_account(ACCOUNT_CALL_OK));
+    for (int status = ACCOUNT_CALL_OK + 1; status < ACCOUNT_CALL_STATUS_COUNT; status++) {
+        check(error_of_account((enum account_call_status)status));
+        if (!documented(proto, error_of_account((enum account_call_status)status)->reason))
+            fail_msg("not documented: %s", error_of_account((enum account_call_status)status)->reason);
+    }
+    free(proto);
+}
+
 static void every_ledger_status_has_a_row(void **state)
 {
     char *proto = read_proto("ledger_service.proto");
@@ -94,7 +108,7 @@ static void every_error_of_the_front_has_a_row(void **state)
 {
     char *protos[] = {read_proto("number_service.proto"), read_proto("session_service.proto"),
                       read_proto("system_service.proto"), read_proto("ledger_service.proto"),
-                      read_proto("backup_service.proto")};
+                      read_proto("backup_service.proto"), read_proto("account_service.proto")};
     const size_t count = sizeof protos / sizeof protos[0];
 
     (void)state;
@@ -114,9 +128,8 @@ static void every_error_of_the_front_has_a_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_call_status_has_a_row),
-        cmocka_unit_test(every_login_status_has_a_row),
-        cmocka_unit_test(every_ledger_status_has_a_row),
+        cmocka_unit_test(every_call_status_has_a_row),         cmocka_unit_test(every_login_status_has_a_row),
+        cmocka_unit_test(every_account_call_status_has_a_row), cmocka_unit_test(every_ledger_status_has_a_row),
         cmocka_unit_test(every_error_of_the_front_has_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

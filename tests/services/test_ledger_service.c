@@ -214,7 +214,7 @@ static void list_requests_are_checked(void **state)
     list(fixture, FIXTURE_SESSION, 12);
     expect_error(&fixture->call, GRPC_STATUS_INVALID_ARGUMENT, "BAD_LENGTH");
     list(fixture, "prefectures/12/sessions/0102030405060708090a0b0c0d0e0f10", 128);
-    expect_error(&fixture->call, GRPC_STATUS_UNAUTHENTICATED, "UNKNOWN_SESSION");
+    expect_error(&fixture->call, GRPC_STATUS_NOT_FOUND, "UNKNOWN_SESSION");
     fake_peer_expect_none(fixture->vault);
     list(fixture, FIXTURE_SESSION, 128);
     vault_answers(fixture, fake_peer_request(fixture->vault, FRAME_SESSION_CALL).header->seq, CALL_NOT_PERMITTED, 0);

@@ -8,6 +8,7 @@
 #include "crypto/sealed.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "server/channel/vault_client.h"
+#include "wire/access_entry.h"
 
 static uint8_t ciphertext[98353];
 
@@ -94,8 +95,8 @@ static void bad_requests_never_reach_the_vault(void **state)
         {FIXTURE_SESSION, 1, 0, GRPC_STATUS_INVALID_ARGUMENT, "BAD_LENGTH", "call.ciphertext"},
         {FIXTURE_SESSION, 1, 95, GRPC_STATUS_INVALID_ARGUMENT, "BAD_LENGTH", "call.ciphertext"},
         {FIXTURE_SESSION, 1, 98353, GRPC_STATUS_INVALID_ARGUMENT, "BAD_LENGTH", "call.ciphertext"},
-        {"prefectures/12/sessions/0102030405060708090a0b0c0d0e0f10", 1, 96, GRPC_STATUS_UNAUTHENTICATED,
-         "UNKNOWN_SESSION", NULL},
+        {"prefectures/12/sessions/0102030405060708090a0b0c0d0e0f10", 1, 96, GRPC_STATUS_NOT_FOUND, "UNKNOWN_SESSION",
+         NULL},
         {"prefectures/11/sessions/0102030405060708090a0b0c0d0e0f11", 1, 96, GRPC_STATUS_UNAUTHENTICATED,
          "UNKNOWN_SESSION", NULL},
     };
@@ -131,6 +132,7 @@ static void session_over_another_certificate(void **state)
     invoke(fixture, FIXTURE_SESSION, 1, 96);
     expect_error(&fixture->call, GRPC_STATUS_PERMISSION_DENIED, "WRONG_CERTIFICATE");
     fake_peer_expect_none(fixture->vault);
+    expect_recorded(fixture, ACCESS_CERTIFICATE_REFUSED);
 }
 
 static void expired_session(void **state)

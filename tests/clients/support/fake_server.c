@@ -9,9 +9,13 @@
 
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
+#include "sekisho/v1/account_service.pb-c.h"
 #include "sekisho/v1/session_service.pb-c.h"
+#include "sekisho/v1/system_service.pb-c.h"
+#include "sekisho/v1/terminal_service.pb-c.h"
 #include "sekisho_descriptor_set.h"
 #include "server/rpc/rpc.h"
+#include "support/fake_accounts.h"
 
 #define SESSION_NAME "prefectures/11/sessions/00112233445566778899aabbccddeeff"
 
@@ -21,6 +25,9 @@ struct fake_server {
     atomic_int lie;
     uint8_t private_key[HPKE_KEY_LEN], public_key[HPKE_KEY_LEN], challenge[CHALLENGE_LEN];
     struct session_keys keys;
+    struct fake_accounts accounts;
+    atomic_int must;
+    char otp[8]; /* of the last login */
     /* The last answer, for LIE_SWAP. */
     uint8_t last_results[65536], last_sealed[65536];
     size_t last_results_length, last_sealed_length;
@@ -72,7 +79,8 @@ static bool open_login(struct fake_server *fake, const Sekisho__V1__LoginRequest
 static void seal_welcome(const struct fake_server *fake, uint8_t sealed[WELCOME_SEALED_LEN])
 {
     static const uint8_t nonce[AEAD_NONCE_LEN];
-    struct welcome_plain plain = {.version = 1, .tenant = 11, .role = 3, .ttl_ms = 60000};
+    struct welcome_plain plain = {
+        .version = 1, .tenant = 11, .role = 3, .flags = (uint16_t)fake->must, .ttl_ms = 60000};
     struct aead *aead = aead_new(fake->keys.welcome);
 
     memcpy(plain.account, FAKE_ACCOUNT, strlen(FAKE_ACCOUNT));
@@ -98,6 +106,8 @@ static void on_login(struct rpc_call *call, const ProtobufCMessage *message)
         refuse(call, GRPC_STATUS_UNAUTHENTICATED, "LOGIN_REFUSED");
         return;
     }
+    memcpy(fake->otp, plain.otp, sizeof fake->otp);
+    fake->accounts.last_sequence = 0;
     x25519_key_pair(private_key, ephemeral);
     x25519(private_key, plain.client_ephemeral, dh);
     struct session_transcript transcript = {
@@ -286,15 +296,22 @@ struct fake_server *fake_start(const char *socket_path)
         {&sekisho__v1__session_service__descriptor, session_methods, 3, fake},
         {&sekisho__v1__number_service__descriptor, number_methods, sizeof number_methods / sizeof number_methods[0],
          fake},
+        {&sekisho__v1__account_service__descriptor, fake_account_methods, fake_account_method_count, &fake->accounts},
+        {&sekisho__v1__terminal_service__descriptor, fake_terminal_methods, fake_terminal_method_count,
+         &fake->accounts},
+        {&sekisho__v1__system_service__descriptor, fake_system_methods, fake_system_method_count, &fake->accounts},
     };
     struct rpc_config config = {.listen = &listen,
                                 .listen_count = 1,
                                 .services = services,
-                                .service_count = 2,
+                                .service_count = sizeof services / sizeof services[0],
                                 .descriptor_set = sekisho_descriptor_set,
                                 .descriptor_set_length = sekisho_descriptor_set_length,
                                 .limits = rpc_default_limits};
 
+    fake->accounts.keys = &fake->keys;
+    fake->accounts.session = session_id;
+    fake->accounts.lie = &fake->lie;
     if (client_start(NULL) != SEKISHO_OK || x25519_key_pair(fake->private_key, fake->public_key) < 0 ||
         !(fake->rpc = rpc_server_start(&config, error)) || pthread_create(&fake->thread, NULL, run, fake) != 0) {
         fprintf(stderr, "the fake server does not start: %s\n", error);
@@ -314,6 +331,21 @@ void fake_stop(struct fake_server *server)
 void fake_lie(struct fake_server *server, enum lie lie)
 {
     server->lie = lie;
+}
+
+void fake_must(struct fake_server *server, unsigned flags)
+{
+    server->must = (int)flags;
+}
+
+const char *fake_otp(const struct fake_server *server)
+{
+    return server->otp;
+}
+
+struct fake_accounts *fake_accounts_of(struct fake_server *server)
+{
+    return &server->accounts;
 }
 
 void fake_pin(const struct fake_server *server, char pin[SEKISHO_FINGERPRINT_LEN + 1])

@@ -26,10 +26,17 @@ enum lie {
 };
 
 struct fake_server;
+struct fake_accounts;
 
 struct fake_server *fake_start(const char *socket_path);
 void fake_stop(struct fake_server *server);
 void fake_lie(struct fake_server *server, enum lie lie);
+/* What the next welcome says that the account must do (enum welcome_flag). */
+void fake_must(struct fake_server *server, unsigned flags);
+/* The second factor of the last login, zero-terminated. */
+const char *fake_otp(const struct fake_server *server);
+/* Its side of account calls (support/fake_accounts.h). */
+struct fake_accounts *fake_accounts_of(struct fake_server *server);
 /* What clients pin. */
 void fake_pin(const struct fake_server *server, char pin[SEKISHO_FINGERPRINT_LEN + 1]);
 
