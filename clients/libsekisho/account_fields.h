@@ -18,4 +18,14 @@ void account_of_row(const struct account_row *row, struct sekisho_account *accou
 void session_of_row(const struct live_session_row *row, struct sekisho_live_session *session);
 void terminal_of_row(const struct terminal_row *row, struct sekisho_terminal *terminal);
 
+/* ---- account_list.c ---- */
+
+/* Asks for the first page of a list whose rows have `row_length` bytes. `call` says what is listed, with filters. */
+enum sekisho_status list_begin(struct sekisho_session *session, const char *method, size_t row_length,
+                               const struct account_call_plain *call, struct sekisho_list **list,
+                               struct sekisho_error *error);
+/* Copies the next row out, reading pages as long as they are empty. *more is false at the end. */
+enum sekisho_status list_next(struct sekisho_list *list, void *row, size_t row_length, bool *more,
+                              struct sekisho_error *error);
+
 #endif

@@ -36,9 +36,9 @@ static enum sekisho_status read_page(struct sekisho_list *list, struct sekisho_e
     return SEKISHO_OK;
 }
 
-static enum sekisho_status begin(struct sekisho_session *session, const char *method, size_t row_length,
-                                 const struct account_call_plain *call, struct sekisho_list **list,
-                                 struct sekisho_error *error)
+enum sekisho_status list_begin(struct sekisho_session *session, const char *method, size_t row_length,
+                               const struct account_call_plain *call, struct sekisho_list **list,
+                               struct sekisho_error *error)
 {
     struct sekisho_list *made = calloc(1, sizeof *made);
 
@@ -56,9 +56,8 @@ static enum sekisho_status begin(struct sekisho_session *session, const char *me
     return status;
 }
 
-/* Copies the next row out, reading pages as long as they are empty. */
-static enum sekisho_status next(struct sekisho_list *list, void *row, size_t row_length, bool *more,
-                                struct sekisho_error *error)
+enum sekisho_status list_next(struct sekisho_list *list, void *row, size_t row_length, bool *more,
+                              struct sekisho_error *error)
 {
     *more = false;
     if (list->row_length != row_length)
@@ -90,7 +89,8 @@ enum sekisho_status sekisho_list_accounts(struct sekisho_session *session, const
                 return status;
         }
     }
-    return begin(session, "/sekisho.v1.AccountService/ListAccounts", sizeof(struct account_row), &call, list, error);
+    return list_begin(session, "/sekisho.v1.AccountService/ListAccounts", sizeof(struct account_row), &call, list,
+                      error);
 }
 
 enum sekisho_status sekisho_list_sessions(struct sekisho_session *session, struct sekisho_list **list,
@@ -98,8 +98,8 @@ enum sekisho_status sekisho_list_sessions(struct sekisho_session *session, struc
 {
     const struct account_call_plain call = {.operation = ACCOUNT_LIST_SESSIONS};
 
-    return begin(session, "/sekisho.v1.AccountService/ListSessions", sizeof(struct live_session_row), &call, list,
-                 error);
+    return list_begin(session, "/sekisho.v1.AccountService/ListSessions", sizeof(struct live_session_row), &call, list,
+                      error);
 }
 
 enum sekisho_status sekisho_list_terminals(struct sekisho_session *session, struct sekisho_list **list,
@@ -107,14 +107,15 @@ enum sekisho_status sekisho_list_terminals(struct sekisho_session *session, stru
 {
     const struct account_call_plain call = {.operation = TERMINAL_LIST};
 
-    return begin(session, "/sekisho.v1.TerminalService/ListTerminals", sizeof(struct terminal_row), &call, list, error);
+    return list_begin(session, "/sekisho.v1.TerminalService/ListTerminals", sizeof(struct terminal_row), &call, list,
+                      error);
 }
 
 enum sekisho_status sekisho_next_account(struct sekisho_list *list, struct sekisho_account *account, bool *more,
                                          struct sekisho_error *error)
 {
     struct account_row row;
-    enum sekisho_status status = next(list, &row, sizeof row, more, error);
+    enum sekisho_status status = list_next(list, &row, sizeof row, more, error);
 
     if (*more)
         account_of_row(&row, account);
@@ -125,7 +126,7 @@ enum sekisho_status sekisho_next_session(struct sekisho_list *list, struct sekis
                                          struct sekisho_error *error)
 {
     struct live_session_row row;
-    enum sekisho_status status = next(list, &row, sizeof row, more, error);
+    enum sekisho_status status = list_next(list, &row, sizeof row, more, error);
 
     if (*more)
         session_of_row(&row, session);
@@ -136,7 +137,7 @@ enum sekisho_status sekisho_next_terminal(struct sekisho_list *list, struct seki
                                           struct sekisho_error *error)
 {
     struct terminal_row row;
-    enum sekisho_status status = next(list, &row, sizeof row, more, error);
+    enum sekisho_status status = list_next(list, &row, sizeof row, more, error);
 
     if (*more)
         terminal_of_row(&row, terminal);

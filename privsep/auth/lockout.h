@@ -17,23 +17,6 @@
 #define LOCK_ROWS        10
 #define LOCK_DELAY_MAX_S 86400
 
-/* Why a login was refused. Numbers are recorded: they never change. */
-enum login_refusal {
-    LOGIN_REFUSAL_NONE,
-    LOGIN_REFUSAL_ACCOUNT = 1, /* there is none of this id here */
-    LOGIN_REFUSAL_PASSWORD = 2,
-    LOGIN_REFUSAL_TERMINAL = 3,    /* the certificate is none of a terminal of this tenant (F097) */
-    LOGIN_REFUSAL_CERTIFICATE = 4, /* the connection's is not the one inside the seal */
-    LOGIN_REFUSAL_DELAYED = 5,     /* after too many bad logins; the password was not looked at */
-    LOGIN_REFUSAL_LOCKED = 6,
-    LOGIN_REFUSAL_SUSPENDED = 7, /* also: has just become dormant, or its contract has ended */
-    LOGIN_REFUSAL_NOT_ISSUED = 8,
-    LOGIN_REFUSAL_RETURNED = 9,
-    LOGIN_REFUSAL_TEMPORARY = 10, /* right, but older than a temporary password may be */
-    LOGIN_REFUSAL_OTP = 11,       /* right password; the second factor is missing, wrong or used */
-    LOGIN_REFUSAL_END
-};
-
 /* Before a look at a delay: see above. */
 void lockout_settle(struct stored_account *account, const struct account_rules *rules, int64_t now_us);
 bool lockout_delayed(const struct stored_account *account, int64_t now_us);

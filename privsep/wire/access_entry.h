@@ -29,6 +29,23 @@ enum access_event {
     ACCESS_EVENT_END
 };
 
+/* Why a login was refused. Numbers are recorded: they never change. */
+enum login_refusal {
+    LOGIN_REFUSAL_NONE,
+    LOGIN_REFUSAL_ACCOUNT = 1, /* there is none of this id here */
+    LOGIN_REFUSAL_PASSWORD = 2,
+    LOGIN_REFUSAL_TERMINAL = 3,    /* the certificate is none of a terminal of this tenant (F097) */
+    LOGIN_REFUSAL_CERTIFICATE = 4, /* the connection's is not the one inside the seal */
+    LOGIN_REFUSAL_DELAYED = 5,     /* after too many bad logins; the password was not looked at */
+    LOGIN_REFUSAL_LOCKED = 6,
+    LOGIN_REFUSAL_SUSPENDED = 7, /* also: has just become dormant, or its contract has ended */
+    LOGIN_REFUSAL_NOT_ISSUED = 8,
+    LOGIN_REFUSAL_RETURNED = 9,
+    LOGIN_REFUSAL_TEMPORARY = 10, /* right, but older than a temporary password may be */
+    LOGIN_REFUSAL_OTP = 11,       /* right password; the second factor is missing, wrong or used */
+    LOGIN_REFUSAL_END
+};
+
 #define ACCESS_SALT_LEN 24
 
 struct access_entry {
@@ -37,7 +54,7 @@ struct access_entry {
     uint16_t event;     /* enum access_event */
     uint16_t role;      /* of the actor, 0 when there is none */
     uint16_t operation; /* of OPERATION: enum account_operation; of METHOD_REFUSED: the method's number */
-    uint16_t result;    /* of OPERATION: enum account_result; of LOGIN_FAILED: enum login_refusal (auth/lockout.h) */
+    uint16_t result;    /* of OPERATION: enum account_result; of LOGIN_FAILED: enum login_refusal */
     uint32_t count;     /* of ACCESS_REVIEW: findings */
     uint64_t index;
     int64_t time_us; /* UTC */
