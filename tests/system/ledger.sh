@@ -46,7 +46,8 @@ middle=$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+1 second')
 sleep 1.1
 wants 0 as approval sekisho erase --reference "$subject" --json
 cp "$folder/out" "$folder/erased.json"
-wants 5 as review sekisho enroll --input "$folder/people.csv" --quiet # no right: a leaf too
+rows "$(reference 2)" "$(number 2)" >"$folder/other.csv"
+wants 5 as review sekisho match --purpose register --input "$folder/other.csv" --quiet # no right: a leaf too
 
 # ---- show: by person, account, purpose, time ----
 before=$(leaves)
