@@ -13,10 +13,11 @@ static const uint8_t session_id[SESSION_ID_LEN] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 
 void fixture_role(struct fixture *fixture, uint16_t role)
 {
-    struct session_row row = {.tenant = 11, .role = role, .expires_ms = link_now_ms() + 3600000};
+    struct session_row row;
 
-    memcpy(row.id, session_id, sizeof row.id);
-    memset(row.certificate, 0xc0, sizeof row.certificate);
+    if (session_table_find(fixture->front.sessions, session_id, link_now_ms(), &row) == SESSION_UNKNOWN)
+        return;
+    row.role = role;
     session_table_remove(fixture->front.sessions, session_id);
     assert_true(session_table_add(fixture->front.sessions, &row, link_now_ms()));
 }
@@ -24,7 +25,10 @@ void fixture_role(struct fixture *fixture, uint16_t role)
 int fixture_set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct session_row row = {.tenant = 11, .role = 1, .expires_ms = link_now_ms() + 3600000};
 
+    memcpy(row.id, session_id, sizeof row.id);
+    memset(row.certificate, 0xc0, sizeof row.certificate);
     fixture->vault = fake_peer_new(PEER_VAULT, &vault_link_options);
     fixture->auth = fake_peer_new(PEER_AUTH, &auth_link_options);
     fixture->front.vault = fixture->vault->link;
@@ -32,7 +36,7 @@ int fixture_set_up(void **state)
     assert_true(bulk_init(&fixture->front.bulk, fixture->front.vault));
     fixture->front.sessions = session_table_new(4);
     pthread_mutex_init(&fixture->front.citizen_lock, NULL);
-    fixture_role(fixture, 1);
+    assert_true(session_table_add(fixture->front.sessions, &row, link_now_ms()));
     *state = fixture;
     return 0;
 }

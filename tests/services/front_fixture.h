@@ -17,7 +17,7 @@ struct fixture {
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
 
-/* The session's account gets another role. */
+/* The session, if it is there, gets another role. */
 void fixture_role(struct fixture *fixture, uint16_t role);
 
 /* A fresh call of a method over certificate 0xc0..., by a role that may call it. */
