@@ -47,10 +47,13 @@ password own01 'Kikyou-7-sakaba'
 password adm01 'Nadeshiko-8-eki'
 wants 0 first own01 OWN "責任 一郎"
 wants 0 first adm01 ADM "管理 二郎"
+password own02 'Ajisai-99-mizu'
 wants 2 first own02 OWN "責任 三郎"
 says "already"
 set_start || fail "the set did not start"
+cp "$folder/own02.password" "$folder/adm02.password"
 wants 2 first adm02 ADM "管理 四郎"
+says "in use"
 
 echo "first login: nothing but the password and the terms (F092, F165)"
 wants 0 login office adm01
