@@ -57,24 +57,25 @@ static const struct {
 };
 
 static const uint16_t tenants[] = {11, 13};
-static const struct account_rules account_rules = {.password_min_chars = 12,
-                                                   .password_history = 10,
-                                                   .lock_failures = 5,
-                                                   .lock_window_s = 900,
-                                                   .lock_delay_s = 60,
-                                                   .dormant_days = 45,
-                                                   .idle_s = HARNESS_IDLE_S,
-                                                   .terms_version = 1,
-                                                   .terms_digest = {0x7e}};
+const struct account_rules harness_rules = {.password_min_chars = 12,
+                                            .password_history = 10,
+                                            .lock_failures = 5,
+                                            .lock_window_s = 900,
+                                            .lock_delay_s = 60,
+                                            .dormant_days = 45,
+                                            .idle_s = HARNESS_IDLE_S,
+                                            .terms_version = 1,
+                                            .terms_digest = {0x7e}};
 
-/* Terminal "desk" of each tenant has certificate 0xc0... */
-static void fill_store(const char *folder)
+void harness_fill_store(const char *folder)
 {
     struct account_store store = {0};
     struct stored_terminal terminal = {.version = 1, .kind = TERMINAL_OPERATION, .added_us = 1};
     const char desk[TERMINAL_ID_LEN] = "desk";
     struct timespec now;
 
+    if (known_hash.salt[0] == 0 && known_hash.salt[1] == 0)
+        assert_int_equal(password_make(HARNESS_PASSWORD, strlen(HARNESS_PASSWORD), &known_hash), 0);
     clock_gettime(CLOCK_REALTIME, &now);
     memset(terminal.certificate, 0xc0, sizeof terminal.certificate);
     assert_int_equal(account_store_open(&store, folder, MAP_BYTES, tenants, 2), 0);
@@ -106,7 +107,7 @@ static void serve(const char *folder, const uint8_t login_private[X25519_LEN], i
                                          .store_bytes = MAP_BYTES,
                                          .session_ttl_s = HARNESS_TTL_S,
                                          .session_max = SESSIONS,
-                                         .accounts = account_rules};
+                                         .accounts = harness_rules};
     int rc;
 
     dup2(control, CONTROL_FD);
@@ -141,12 +142,10 @@ int harness_set_up(void **state)
     struct ready_report ready;
     int control[2], front[2], vault[2];
 
-    if (known_hash.salt[0] == 0 && known_hash.salt[1] == 0)
-        assert_int_equal(password_make(HARNESS_PASSWORD, strlen(HARNESS_PASSWORD), &known_hash), 0);
     assert_int_equal(x25519_key_pair(login_private, harness->login_public), 0);
     strcpy(harness->folder, "/tmp/sekisho-auth-XXXXXX");
     assert_non_null(mkdtemp(harness->folder));
-    fill_store(harness->folder);
+    harness_fill_store(harness->folder);
     pair(control);
     pair(front);
     pair(vault);

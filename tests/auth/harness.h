@@ -31,6 +31,11 @@ struct client {
     struct login_request request;
 };
 
+/* What the harness holds accounts to; and its accounts, into a new store. Terminal "desk" of each tenant has
+ * certificate 0xc0... */
+extern const struct account_rules harness_rules;
+void harness_fill_store(const char *folder);
+
 /* As cmocka set-up and tear-down: a served auth with room for 4 sessions in *state. Tear-down kills it when it still
  * runs. */
 int harness_set_up(void **state);
@@ -73,6 +78,26 @@ void client_logs_in(const struct client *client, struct harness *harness, struct
 
 /* The keys of a session as its client derives them. */
 void client_derive(const struct client *client, const struct login_reply *reply, struct session_keys *keys);
+
+/* A session as its client has it. */
+struct client_session {
+    uint8_t id[SESSION_ID_LEN];
+    struct session_keys keys;
+    uint16_t flags; /* enum welcome_flag */
+    uint64_t call_seq;
+};
+/* Logs in; the vault and the front get what they are to get. */
+void client_session_open(struct harness *harness, const char *account, const char *password,
+                         struct client_session *session);
+/* Seals a call as number `call_seq` under `key` (of the session: keys.account). */
+void client_seal_call(const struct client_session *session, const uint8_t key[SESSION_KEY_LEN], uint64_t call_seq,
+                      const struct account_call_plain *plain, struct account_call *call);
+/* Sends a call and returns its status as a message; opens the reply when it was done. */
+enum account_call_status client_send_call(struct harness *harness, const struct client_session *session,
+                                          const struct account_call *call, struct account_reply_plain *reply);
+/* The next call of the session; its result. */
+enum account_result client_call(struct harness *harness, struct client_session *session,
+                                const struct account_call_plain *plain, struct account_reply_plain *reply);
 
 /* Opens the store of an auth that has ended; closed again by account_store_close. */
 void harness_store(const struct harness *harness, struct account_store *store);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../auth/harness.h"
 #include "crypto/hash.h"
 
 #define VAULT_UID       64200u
@@ -70,6 +71,8 @@ static int setup_in(const char *base, void **state)
         exit(77);
     }
     assert_int_equal(crypto_init(), 0);
+    evil->binary = VAULT_BINARY;
+    evil->ttl_s = 600;
     evil->session = SESSION_ALL;
     evil->limits = (struct guess_limits){5, 10, 3, 100, 200, 2000};
     snprintf(evil->folder, sizeof evil->folder, "%s/sekisho-boundary-XXXXXX", base);
@@ -88,6 +91,21 @@ int evil_setup(void **state)
 int evil_setup_in_memory(void **state)
 {
     return setup_in(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", state);
+}
+
+int evil_setup_auth(void **state)
+{
+    char path[128];
+
+    setup_in("/tmp", state);
+    struct evil *evil = *state;
+    evil->binary = AUTH_BINARY;
+    evil->rules = harness_rules;
+    harness_fill_store(evil->folder);
+    snprintf(path, sizeof path, "%s/data.mdb", evil->folder);
+    if (is_root())
+        assert_int_equal(chown(path, VAULT_UID, VAULT_UID), 0);
+    return 0;
 }
 
 static void close_channels(struct evil *evil)
@@ -136,7 +154,7 @@ static int root_key_file(void)
     uint8_t key[32];
     int fd = mkstemp(path);
 
-    memset(key, 0x5a, sizeof key);
+    memset(key, EVIL_KEY_BYTE, sizeof key);
     assert_int_equal(write(fd, key, sizeof key), sizeof key);
     close(fd);
     fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -156,9 +174,9 @@ static void move_clock(uint64_t seconds)
 }
 
 /* The child: descriptors by number, nothing else, empty environment. */
-static void exec_vault(const struct evil *evil, const int ends[3], int key)
+static void exec_process(const struct evil *evil, const int ends[3], int key)
 {
-    char name[] = "sekisho-vault";
+    char name[] = "sekisho";
     char *arguments[] = {name, NULL}, *environment[] = {NULL};
     int moved[4];
 
@@ -174,7 +192,7 @@ static void exec_vault(const struct evil *evil, const int ends[3], int key)
     for (int i = 0; i < 4; i++)
         dup2(moved[i], 3 + i);
     close_range(7, ~0u, 0);
-    execve(VAULT_BINARY, arguments, environment);
+    execve(evil->binary, arguments, environment);
     _exit(97);
 }
 
@@ -187,8 +205,9 @@ static void send_configuration(struct evil *evil)
         .tenant_count = 2,
         .tenants = {TENANT_A, TENANT_B},
         .store_bytes = STORE_BYTES,
-        .session_ttl_s = 600,
+        .session_ttl_s = evil->ttl_s,
         .session_max = 16,
+        .accounts = evil->rules,
     };
 
     for (int purpose = 0; purpose < PURPOSE_COUNT; purpose++)
@@ -218,7 +237,7 @@ void evil_start(struct evil *evil)
     evil->pid = fork();
     if (evil->pid == 0) {
         const int ends[3] = {pairs[0][1], pairs[1][1], pairs[2][1]};
-        exec_vault(evil, ends, key);
+        exec_process(evil, ends, key);
     }
     assert_true(evil->pid > 0);
     close(key);

@@ -1,6 +1,7 @@
 /*
  * The harness of tests/boundary: it starts the real sekisho-vault, plays its warden, and holds the other ends of the
- * front's and auth's channels, with raw access to every byte that crosses.
+ * front's and auth's channels, with raw access to every byte that crosses. Or the real sekisho-auth: then what is
+ * called `auth` here is the vault's channel.
  */
 #ifndef SEKISHO_TESTS_BOUNDARY_EVIL_H
 #define SEKISHO_TESTS_BOUNDARY_EVIL_H
@@ -18,6 +19,9 @@ struct evil {
     struct attest_report report;
     uint64_t call_seq;
     struct guess_limits limits; /* of every purpose; the next vault started has them */
+    const char *binary;
+    uint32_t ttl_s;             /* of sessions */
+    struct account_rules rules; /* of auth */
     uint64_t boot_offset_s;     /* the next vault's CLOCK_BOOTTIME is ahead by so much */
     uint8_t session;            /* whose calls evil_call makes: SESSION_ALL unless set */
 };
@@ -27,7 +31,12 @@ struct evil {
 int evil_setup(void **state);
 /* The same with the folder in memory, where a commit costs no disk. */
 int evil_setup_in_memory(void **state);
+/* The same for sekisho-auth, with the accounts of tests/auth/harness.h. */
+int evil_setup_auth(void **state);
 int evil_teardown(void **state);
+
+/* The private key of whatever is started: its root key or its login key. */
+#define EVIL_KEY_BYTE 0x5a
 
 /* Starts a vault up to its attestation (SEALED); evil_serve takes it to SERVING. */
 void evil_start(struct evil *evil);
