@@ -42,13 +42,23 @@ static void phase_advance(enum phase next)
     phase = next;
 }
 
-static void peer_gone(enum peer peer)
+/* Nobody is in any more. */
+static void end_all(struct auth *auth)
 {
+    for (size_t i = 0; i < auth->sessions.count; i++)
+        ends_now(auth, &auth->sessions.entries[i], ACCESS_SESSION_TERMINATED);
+    ends_record(auth);
+}
+
+/* The end of the others is the end of all sessions, and of this process. */
+static void peer_gone(struct auth *auth, enum peer peer)
+{
+    end_all(auth);
     child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, peer, 0, 0);
 }
 
 /* False when there is nothing to receive now. */
-static bool receive(struct channel *channel, struct frame_view *view)
+static bool receive(struct auth *auth, struct channel *channel, struct frame_view *view)
 {
     enum frame_verdict verdict;
 
@@ -59,7 +69,7 @@ static bool receive(struct channel *channel, struct frame_view *view)
     case CHANNEL_FULL:
         return false;
     case CHANNEL_CLOSED:
-        peer_gone(channel->peer);
+        peer_gone(auth, channel->peer);
         break;
     case CHANNEL_VIOLATION:
         break;
@@ -97,22 +107,22 @@ static void handle(struct auth *auth, struct channel *channel, const struct fram
     if (verdict != FRAME_OK)
         child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, frame->header->type);
     if (gone)
-        peer_gone(channel->peer);
+        peer_gone(auth, channel->peer);
 }
 
-static void handle_control(struct channel *control)
+static void handle_control(struct auth *auth, struct channel *control)
 {
     const struct ready_report ready = {0};
     struct frame_view frame;
 
-    while (receive(control, &frame)) {
+    while (receive(auth, control, &frame)) {
         if (frame.header->type == FRAME_DRAIN) {
             phase_advance(PHASE_DRAINING);
             continue;
         }
         phase_advance(PHASE_SERVING);
         if (channel_send(control, FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
-            peer_gone(PEER_WARDEN);
+            peer_gone(auth, PEER_WARDEN);
     }
 }
 
@@ -160,14 +170,6 @@ static void tick(struct auth *auth)
     sweep(auth);
 }
 
-/* Nobody is in any more. */
-static void end_all(struct auth *auth)
-{
-    for (size_t i = 0; i < auth->sessions.count; i++)
-        ends_now(auth, &auth->sessions.entries[i], ACCESS_SESSION_TERMINATED);
-    ends_record(auth);
-}
-
 static void wait_for_any(struct auth *auth, struct channel *control, struct pollfd fds[POLL_COUNT])
 {
     const struct outbox *to_vault = &auth->secrets->to_vault;
@@ -194,21 +196,21 @@ void auth_serve(struct auth *auth, struct channel *control)
     while (!drained(auth)) {
         tick(auth);
         if (!ends_tell(auth, &peer))
-            peer_gone(peer);
+            peer_gone(auth, peer);
         wait_for_any(auth, control, fds);
         if (fds[POLL_CONTROL].revents)
-            handle_control(control);
+            handle_control(auth, control);
         if (fds[POLL_VAULT].revents) {
             if (!outbox_flush(&auth->secrets->to_vault))
-                peer_gone(PEER_VAULT);
-            while (receive(&auth->vault, &frame))
+                peer_gone(auth, PEER_VAULT);
+            while (receive(auth, &auth->vault, &frame))
                 handle(auth, &auth->vault, &frame);
         }
         if (fds[POLL_FRONT].revents) {
             if (!outbox_flush(&auth->to_front))
-                peer_gone(PEER_FRONT);
+                peer_gone(auth, PEER_FRONT);
             /* One request a turn: a login takes long, and the vault and the warden come in between. */
-            if (may_read_front(auth) && receive(&auth->front, &frame))
+            if (may_read_front(auth) && receive(auth, &auth->front, &frame))
                 handle(auth, &auth->front, &frame);
         }
     }
