@@ -38,8 +38,8 @@ static bool same_person(const struct stored_account *a, const struct stored_acco
            memcmp(a->organisation, b->organisation, sizeof a->organisation) == 0;
 }
 
-/* Whoever gives an administrator's account its power, or a password, could use it: OWN alone (F090). To ask for one gives
- * none. */
+/* Whoever gives an administrator's account its power, or a password, could use it: OWN alone (F090). To ask for one
+ * gives none. */
 static bool may_empower(const struct account_work *work, uint16_t role)
 {
     return work->actor->role == ROLE_OWN || !life_administers(role);
