@@ -4,15 +4,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "auth/base64.h"
 #include "crypto/hash.h"
 
-#define PREFIX_LEN      (sizeof PASSWORD_PREFIX - 1)
-#define SALT_TEXT_LEN   BASE64_LEN(PASSWORD_SALT_LEN)
-#define DIGEST_TEXT_LEN BASE64_LEN(PASSWORD_DIGEST_LEN)
 #define WORKSPACE_BYTES ((size_t)PASSWORD_MEMORY_KIB * 1024)
-
-_Static_assert(PASSWORD_ENCODED_LEN == PREFIX_LEN + SALT_TEXT_LEN + 1 + DIGEST_TEXT_LEN, "encoded length");
 
 static void *workspace;
 
@@ -81,20 +75,4 @@ bool password_verify(const char *password, size_t length, const struct password_
     bool equal = done && crypto_equal(got, hash->digest, sizeof got);
     crypto_wipe(got, sizeof got);
     return equal;
-}
-
-void password_encode(const struct password_hash *hash, char text[PASSWORD_ENCODED_LEN + 1])
-{
-    memcpy(text, PASSWORD_PREFIX, PREFIX_LEN);
-    base64_encode(hash->salt, sizeof hash->salt, text + PREFIX_LEN);
-    text[PREFIX_LEN + SALT_TEXT_LEN] = '$';
-    base64_encode(hash->digest, sizeof hash->digest, text + PREFIX_LEN + SALT_TEXT_LEN + 1);
-    text[PASSWORD_ENCODED_LEN] = '\0';
-}
-
-bool password_decode(const char *text, size_t length, struct password_hash *hash)
-{
-    return length == PASSWORD_ENCODED_LEN && memcmp(text, PASSWORD_PREFIX, PREFIX_LEN) == 0 &&
-           text[PREFIX_LEN + SALT_TEXT_LEN] == '$' && base64_decode(text + PREFIX_LEN, hash->salt, sizeof hash->salt) &&
-           base64_decode(text + PREFIX_LEN + SALT_TEXT_LEN + 1, hash->digest, sizeof hash->digest);
 }

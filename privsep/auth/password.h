@@ -1,7 +1,7 @@
 /*
- * Password hashes: Argon2id, RFC 9106 section 4, second recommended option (t=3, m=64 MiB, 4 lanes), in the PHC string
- * form. One set of costs for all accounts: a hash of other costs is refused, so that the time of an answer tells
- * nothing of the account. Raising the costs is a change here with a new set of hashes.
+ * Password hashes: Argon2id, RFC 9106 section 4, second recommended option (t=3, m=64 MiB, 4 lanes). One set of costs
+ * for all accounts, so that the time of an answer tells nothing of the account. Raising the costs is a change here, and
+ * of the version of an account's row.
  */
 #ifndef SEKISHO_AUTH_PASSWORD_H
 #define SEKISHO_AUTH_PASSWORD_H
@@ -13,10 +13,6 @@
 #define PASSWORD_SALT_LEN   16
 #define PASSWORD_DIGEST_LEN 32
 #define PASSWORD_MEMORY_KIB 65536
-#define PASSWORD_PREFIX     "$argon2id$v=19$m=65536,t=3,p=4$"
-#define PASSWORD_ENCODED_LEN                                                                                           \
-    (sizeof PASSWORD_PREFIX - 1 + 22 + 1 + 43) /* salt and digest in base64 without padding                            \
-                                                */
 
 struct password_hash {
     uint8_t salt[PASSWORD_SALT_LEN];
@@ -35,11 +31,5 @@ int password_hash_again(const char *password, size_t length, struct password_has
 
 /* True when the password has this hash. Same work whatever the answer; false also when there is no memory. */
 bool password_verify(const char *password, size_t length, const struct password_hash *hash);
-
-/* "$argon2id$v=19$m=65536,t=3,p=4$<salt>$<digest>", zero-terminated. */
-void password_encode(const struct password_hash *hash, char text[PASSWORD_ENCODED_LEN + 1]);
-
-/* Accepts exactly what password_encode writes. */
-bool password_decode(const char *text, size_t length, struct password_hash *hash);
 
 #endif

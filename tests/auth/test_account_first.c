@@ -208,7 +208,7 @@ int main(void)
         TEST(inv20_accounts_end_with_their_contract),
         TEST(sweep_leaves_what_was_never_in_use),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || password_workspace_open() != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,12 @@ static int set_up(void **state)
     return 0;
 }
 
+static void set_text(char *field, size_t size, const char *text)
+{
+    memset(field, 0, size);
+    memcpy(field, text, strlen(text));
+}
+
 static struct account_call_plain *begin_request(struct fixture *fixture, const char *account, uint16_t role,
                                                 uint16_t kind)
 {
@@ -141,13 +147,13 @@ static void f102_one_account_for_each_person_and_role(void **state)
     begin_request(fixture, "tanaka", ROLE_APR, ACCOUNT_OFFICER); /* the id is taken */
     assert_int_equal(do_call(fixture, admin), ACCOUNT_EXISTS);
     struct account_call_plain *call = begin_request(fixture, "tanaka.2", ROLE_REV, ACCOUNT_OFFICER);
-    strcpy(call->person, "person of tanaka");
+    set_text(call->person, sizeof call->person, "person of tanaka");
     assert_int_equal(do_call(fixture, admin), ACCOUNT_EXISTS);
     call->role = ROLE_APR; /* F094: another role, another account */
     assert_int_equal(do_call(fixture, admin), ACCOUNT_DONE);
     assert_int_equal(call_about(fixture, owner, ACCOUNT_RETURN, "tanaka"), ACCOUNT_DONE);
     call = begin_request(fixture, "tanaka.3", ROLE_REV, ACCOUNT_OFFICER);
-    strcpy(call->person, "person of tanaka");
+    set_text(call->person, sizeof call->person, "person of tanaka");
     assert_int_equal(do_call(fixture, admin), ACCOUNT_DONE);
     begin_request(fixture, "tanaka", ROLE_REV, ACCOUNT_OFFICER); /* F098: an id is not given out again */
     assert_int_equal(do_call(fixture, admin), ACCOUNT_EXISTS);
@@ -226,7 +232,7 @@ static void f091_nobody_approves_what_he_asked_for(void **state)
     assert_int_equal(call_plain(fixture, admin, ACCOUNT_APPROVE, "tanaka"), ACCOUNT_NOT_PERMITTED);
     make_account(fixture, "deputy", ROLE_OWN);
     load_account(fixture, "deputy", &account); /* the same person's second account */
-    strcpy(account.person, "admin");
+    set_text(account.person, sizeof account.person, "admin");
     store_account(fixture, "deputy", &account);
     struct session_entry *deputy = make_session(fixture, "deputy");
     request_officer(fixture, "sato");
@@ -244,7 +250,7 @@ static void f091_nobody_gives_power_back_to_himself(void **state)
 
     make_account(fixture, "owner.rev", ROLE_REV);
     load_account(fixture, "owner.rev", &account);
-    strcpy(account.person, "owner");
+    set_text(account.person, sizeof account.person, "owner");
     for (size_t i = 0; i < 3; i++) {
         account.state = from[i];
         store_account(fixture, "owner.rev", &account);
@@ -419,7 +425,7 @@ int main(void)
         TEST(reasons_are_asked_for),
         TEST(texts_with_control_characters_are_refused),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || password_workspace_open() != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,7 +302,7 @@ int main(void)
         TEST(f103_reading_the_records_is_recorded),
         TEST(f096_review_is_signed_off_by_its_leaf),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || password_workspace_open() != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,7 +281,7 @@ int main(void)
         TEST(malformed_calls_are_none),
         TEST(fields_that_are_not_taken_are_refused),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || password_workspace_open() != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,7 +95,7 @@ static void inv13_unknown_account_is_recorded_and_has_no_state(void **state)
     struct fixture *fixture = *state;
     char expected[ACCOUNT_LEN];
 
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 2; i++) {
         assert_false(log_in(fixture, "nobody", FIXTURE_PASSWORD));
         assert_refused(fixture, LOGIN_REFUSAL_ACCOUNT);
     }
@@ -103,7 +103,7 @@ static void inv13_unknown_account_is_recorded_and_has_no_state(void **state)
     copy_id(expected, "nobody");
     assert_memory_equal(row.entry.object, expected, ACCOUNT_LEN);
     assert_true(crypto_all_zero(row.entry.account, ACCOUNT_LEN));
-    assert_int_equal(record_count(fixture), 7);
+    assert_int_equal(record_count(fixture), 2);
 }
 
 /* Somebody has typed the password in the wrong place. */
@@ -122,7 +122,7 @@ static void inv14_terminal_must_be_on_the_list(void **state)
     struct stored_account account;
 
     make_account(fixture, "tanaka", ROLE_REV);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 2; i++) {
         begin_login("tanaka", FIXTURE_PASSWORD);
         certificate[0] = 0;
         assert_false(do_login(fixture));
@@ -187,6 +187,7 @@ static void guess(struct fixture *fixture, int times)
 static void lock_out_outlives_a_restart(void **state)
 {
     struct fixture *fixture = *state;
+    struct stored_account account;
 
     make_account(fixture, "tanaka", ROLE_REV);
     guess(fixture, 3);
@@ -200,8 +201,8 @@ static void lock_out_outlives_a_restart(void **state)
     assert_refused(fixture, LOGIN_REFUSAL_DELAYED);
     fixture->now_us += 1;
     assert_true(log_in(fixture, "tanaka", FIXTURE_PASSWORD));
-    guess(fixture, 4); /* a good login has ended the row */
-    assert_true(log_in(fixture, "tanaka", FIXTURE_PASSWORD));
+    load_account(fixture, "tanaka", &account); /* a good login has ended the row */
+    assert_int_equal(account.lock_count, 0);
 }
 
 static void delay_ends_by_itself_after_the_clock_was_set_back(void **state)
@@ -356,7 +357,7 @@ static double cpu_s(struct fixture *fixture, const char *account)
     struct timespec begin, end;
     double best = 1e9;
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
         begin_login(account, "Wrong-Horse-7");
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
         assert_false(do_login(fixture));
@@ -406,7 +407,7 @@ int main(void)
         TEST(inv20_login_after_the_contract_is_refused),
         TEST(refusals_cost_the_same),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || password_workspace_open() != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,7 +167,7 @@ int main(void)
         cmocka_unit_test(f092_none_of_the_last_ten),
         cmocka_unit_test(history_is_bounded_and_a_temporary_password_is_marked),
     };
-    if (crypto_init() != 0)
+    if (crypto_init() != 0 || password_workspace_open() != 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
