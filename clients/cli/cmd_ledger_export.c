@@ -71,7 +71,7 @@ int cmd_ledger_export(const struct options *options)
         code = CLI_USAGE;
     }
     if (code == CLI_OK)
-        code = ledger_begin(options, false, &job);
+        code = ledger_begin(options, SEKISHO_LEDGER_NUMBERS, false, &job);
     if (code == CLI_OK && mkdir(options->value[OPT_OUT], 0755) != 0) {
         SAY(stderr, TEXT_FILE_UNWRITABLE, options->value[OPT_OUT], strerror(errno));
         code = CLI_USAGE;

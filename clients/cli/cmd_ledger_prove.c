@@ -129,7 +129,7 @@ int cmd_ledger_prove(const struct options *options)
     }
     int code = ledger_filter_of(options, &filter);
     if (code == CLI_OK)
-        code = ledger_begin(options, true, &job);
+        code = ledger_begin(options, SEKISHO_LEDGER_NUMBERS, true, &job);
     if (code == CLI_OK)
         code = prove(options, &job, &filter);
     ledger_end(&job);

@@ -106,7 +106,7 @@ int cmd_ledger_show(const struct options *options)
     if (code == CLI_OK && options_number(options, OPT_LIMIT, 1, 100000000, LIMIT_DEFAULT, &limit) < 0)
         code = CLI_USAGE;
     if (code == CLI_OK)
-        code = ledger_begin(options, true, &job);
+        code = ledger_begin(options, SEKISHO_LEDGER_NUMBERS, true, &job);
     if (code == CLI_OK && sekisho_ledger_read(job.session, &filter.given, job.head.size, &reader, &error) != SEKISHO_OK)
         code = report_error(&error);
     if (code == CLI_OK)

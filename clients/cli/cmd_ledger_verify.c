@@ -68,7 +68,7 @@ int cmd_ledger_verify(const struct options *options)
     int code = options->value[OPT_RECEIPT] ? load_receipt(options->value[OPT_RECEIPT], &receipt) : CLI_OK;
 
     if (code == CLI_OK)
-        code = ledger_begin(options, false, &job);
+        code = ledger_begin(options, SEKISHO_LEDGER_NUMBERS, false, &job);
     if (code == CLI_OK && options->value[OPT_RECEIPT])
         code = verify_receipt(options, &job, &receipt);
     if (code == CLI_OK && options->value[OPT_FULL])

@@ -113,7 +113,7 @@ int cmd_receipt_write(const struct options *options)
         code = CLI_USAGE;
     }
     if (code == CLI_OK)
-        code = ledger_begin(options, true, &job);
+        code = ledger_begin(options, SEKISHO_LEDGER_NUMBERS, true, &job);
     if (code == CLI_OK)
         code = make_folder(folder);
     if (code == CLI_OK)
@@ -140,7 +140,7 @@ int receipts_begin(const struct options *options, struct receipts *receipts)
     struct sekisho_client *client = NULL;
     struct sekisho_session *session = NULL;
     struct ledger_job job = {0};
-    int code = ledger_begin(&reader, true, &job);
+    int code = ledger_begin(&reader, SEKISHO_LEDGER_NUMBERS, true, &job);
 
     receipts->first = job.head.size;
     if (code == CLI_OK && !ledger_may_read(&job)) {
@@ -167,7 +167,7 @@ int receipts_finish(const struct options *options, const struct receipts *receip
     struct ledger_job job = {0};
 
     reader.value[OPT_QUIET] = "";
-    int code = ledger_begin(&reader, true, &job);
+    int code = ledger_begin(&reader, SEKISHO_LEDGER_NUMBERS, true, &job);
     if (code == CLI_OK)
         code = write_receipts(&job, &filter, receipts->first, id ? id + 1 : "", options->value[OPT_RECEIPTS]);
     ledger_end(&job);
@@ -220,7 +220,7 @@ static int check_online(const struct options *options, const struct sekisho_chec
 {
     struct ledger_job job = {0};
     struct sekisho_error error;
-    int code = ledger_begin(options, false, &job);
+    int code = ledger_begin(options, SEKISHO_LEDGER_NUMBERS, false, &job);
 
     if (code == CLI_OK && (job.head.prefecture != then->prefecture ||
                            memcmp(job.head.public_key, then->public_key, sizeof then->public_key) != 0)) {

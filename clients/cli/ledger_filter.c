@@ -65,7 +65,7 @@ int time_parse(const char *text, int64_t *us)
     return *us > 0 ? 0 : -1;
 }
 
-static int take_time(const struct options *options, enum option_id option, const char *name, int64_t *us)
+int time_option(const struct options *options, enum option_id option, const char *name, int64_t *us)
 {
     const char *text = options->value[option];
 
@@ -90,6 +90,6 @@ int ledger_filter_of(const struct options *options, struct ledger_filter *filter
     filter->given.account = options->value[OPT_ACCOUNT];
     if (options->value[OPT_PURPOSE] && purpose_of(options->value[OPT_PURPOSE], &filter->given.purpose) != CLI_OK)
         return CLI_USAGE;
-    int code = take_time(options, OPT_FROM, "--from", &filter->given.start_us);
-    return code == CLI_OK ? take_time(options, OPT_UNTIL, "--until", &filter->given.end_us) : code;
+    int code = time_option(options, OPT_FROM, "--from", &filter->given.start_us);
+    return code == CLI_OK ? time_option(options, OPT_UNTIL, "--until", &filter->given.end_us) : code;
 }

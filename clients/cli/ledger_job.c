@@ -26,29 +26,41 @@ static int take_prefecture(const struct options *options, const struct ledger_jo
     return CLI_OK;
 }
 
+/* In what the two ledgers differ for a person. */
+static const struct {
+    enum option_id state, pin;
+    enum text trusted, head, continues, pin_hint;
+} ledgers[] = {
+    [SEKISHO_LEDGER_NUMBERS] = {OPT_LEDGER_STATE, OPT_LEDGER_PIN, TEXT_LEDGER_TRUSTED, TEXT_LEDGER_HEAD,
+                                TEXT_LEDGER_CONTINUES, TEXT_LEDGER_PIN_HINT},
+    [SEKISHO_LEDGER_ACCESS] = {OPT_RECORD_STATE, OPT_RECORD_PIN, TEXT_RECORD_TRUSTED, TEXT_RECORD_HEAD,
+                               TEXT_RECORD_CONTINUES, TEXT_RECORD_PIN_HINT},
+};
+
 static void say_head(const struct options *options, const struct ledger_job *job)
 {
     char fingerprint[SEKISHO_FINGERPRINT_LEN + 1];
 
     sekisho_fingerprint(job->head.public_key, fingerprint);
-    if (options->value[OPT_TRUST] && job->last_size == 0 && !options->value[OPT_LEDGER_PIN])
-        SAY(stderr, TEXT_LEDGER_TRUSTED, fingerprint);
+    if (options->value[OPT_TRUST] && job->last_size == 0 && !options->value[ledgers[job->head.ledger].pin])
+        SAY(stderr, ledgers[job->head.ledger].trusted, fingerprint);
     if (options->value[OPT_QUIET])
         return;
-    SAY(stderr, TEXT_LEDGER_HEAD, count_text(job->head.size));
+    SAY(stderr, ledgers[job->head.ledger].head, count_text(job->head.size));
     if (job->last_size > 0)
-        SAY(stderr, TEXT_LEDGER_CONTINUES, count_text(job->last_size));
+        SAY(stderr, ledgers[job->head.ledger].continues, count_text(job->last_size));
 }
 
-int ledger_begin(const struct options *options, bool needs_session, struct ledger_job *job)
+int ledger_begin(const struct options *options, enum sekisho_ledger ledger, bool needs_session, struct ledger_job *job)
 {
-    struct sekisho_ledger_options given = {.state_file = options->value[OPT_LEDGER_STATE],
-                                           .pin = options->value[OPT_LEDGER_PIN],
+    struct sekisho_ledger_options given = {.ledger = ledger,
+                                           .state_file = options->value[ledgers[ledger].state],
+                                           .pin = options->value[ledgers[ledger].pin],
                                            .trust_on_first_use = options->value[OPT_TRUST] != NULL};
     struct sekisho_error error;
 
     memset(job, 0, sizeof *job);
-    if (options->value[OPT_LEDGER_PIN] && options->value[OPT_TRUST]) {
+    if (given.pin && given.trust_on_first_use) {
         SAY(stderr, TEXT_PIN_OR_TRUST);
         return CLI_USAGE;
     }
@@ -60,7 +72,7 @@ int ledger_begin(const struct options *options, bool needs_session, struct ledge
     if (sekisho_ledger_open(job->client, &given, &job->head, &job->last_size, &error) != SEKISHO_OK) {
         code = report_error(&error);
         if (strcmp(error.reason, "LEDGER_KEY_UNKNOWN") == 0)
-            SAY(stderr, TEXT_LEDGER_PIN_HINT);
+            SAY(stderr, ledgers[ledger].pin_hint);
         return code;
     }
     say_head(options, job);

@@ -14,9 +14,9 @@ struct ledger_job {
     uint64_t last_size;              /* of the head of the state file; 0: none */
 };
 
-/* Connects, takes the session when there is one (it must be there with `needs_session`), opens the ledger as the
- * options say and says so. CLI_OK or an exit code after a message; ledger_end in either case. */
-int ledger_begin(const struct options *options, bool needs_session, struct ledger_job *job);
+/* Connects, takes the session when there is one (it must be there with `needs_session`), opens one of the two ledgers
+ * as the options say and says so. CLI_OK or an exit code after a message; ledger_end in either case. */
+int ledger_begin(const struct options *options, enum sekisho_ledger ledger, bool needs_session, struct ledger_job *job);
 void ledger_end(struct ledger_job *job);
 /* The session is there and has the right to read entries. */
 bool ledger_may_read(const struct ledger_job *job);
@@ -32,6 +32,8 @@ int ledger_filter_of(const struct options *options, struct ledger_filter *filter
 /* RFC 3339, UTC: "2026-11-23T01:02:03.456789Z"; "-" for a time beyond the calendar. */
 #define TIME_TEXT_LEN 40
 void time_format(int64_t us, char out[TIME_TEXT_LEN]);
+/* The time of an option, as time_parse; what is not given stays as it is. CLI_OK, or CLI_USAGE after a message. */
+int time_option(const struct options *options, enum option_id option, const char *name, int64_t *us);
 /* A date (local midnight), or a date and time with an offset, Z, or none (local). 0, or -1. */
 int time_parse(const char *text, int64_t *us);
 

@@ -15,6 +15,7 @@
 
 #define LEDGER_KEY (OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(LEDGER_STATE) | OPT_BIT(LEDGER_PIN))
 #define LEDGER     (SESSION | LEDGER_KEY)
+#define RECORD     (SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(RECORD_STATE) | OPT_BIT(RECORD_PIN))
 
 static const struct command commands[] = {
     {"login",
@@ -82,6 +83,17 @@ static const struct command commands[] = {
     {"terminal list", SESSION | OPT_BIT(JSON), TEXT_HELP_TERMINAL_LIST, cmd_terminal_list},
     {"session list", SESSION | OPT_BIT(LIMIT) | OPT_BIT(JSON), TEXT_HELP_SESSION_LIST, cmd_session_list},
     {"session end", WITH_NOTE, TEXT_HELP_SESSION_END, cmd_session_end},
+    {"record verify", RECORD | OPT_BIT(FULL), TEXT_HELP_RECORD_VERIFY, cmd_record_verify},
+    {"record show",
+     RECORD | OPT_BIT(ACCOUNT) | OPT_BIT(TERMINAL) | OPT_BIT(EVENT) | OPT_BIT(ROLE) | OPT_BIT(FROM) | OPT_BIT(UNTIL) |
+         OPT_BIT(LIMIT) | OPT_BIT(JSON),
+     TEXT_HELP_RECORD_SHOW, cmd_record_show},
+    {"record rights", RECORD | OPT_BIT(FROM) | OPT_BIT(UNTIL) | OPT_BIT(JSON), TEXT_HELP_RECORD_RIGHTS,
+     cmd_record_rights},
+    {"record report", RECORD | OPT_BIT(FROM) | OPT_BIT(UNTIL) | OPT_BIT(JSON), TEXT_HELP_RECORD_REPORT,
+     cmd_record_report},
+    {"record review", SESSION | OPT_BIT(FROM) | OPT_BIT(UNTIL) | OPT_BIT(COUNT) | OPT_BIT(NOTE),
+     TEXT_HELP_RECORD_REVIEW, cmd_record_review},
     {"account first",
      OPT_BIT(STORE) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(ROLE) | OPT_BIT(PERSON) | OPT_BIT(ORGANISATION) |
          OPT_BIT(TERMINAL) | OPT_BIT(CLIENT_CERT) | OPT_BIT(PASSWORD_FILE) | OPT_BIT(QUIET),
