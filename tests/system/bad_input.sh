@@ -52,7 +52,7 @@ wants 2 setsid -w bash -c 'first --role OWN'
 says "--password-file"
 wants 2 sekisho account first --store "$folder/set/accounts" --prefecture 11 --account new01 --role OWN --person Mori \
   --organisation Office --terminal local --password-file "$folder/reviewer01.password"
-says "another warden"
+says "in use"
 for listen in nonsense 127.0.0.1 127.0.0.1:0 localhost:7600 :7600 '[127.0.0.1]:7600'; do
   wants 2 sekisho keygen --out "$folder/unlistened" --prefecture 11 --listen "$listen"
   says "--listen"

@@ -162,7 +162,7 @@ wants 0 "$verify" same "$folder/after" "$folder/proof.json"
 wants 0 as audit sekisho ledger show --json --limit 1 --quiet
 salt=$(grep -o '"data":"[0-9a-f]*"' "$folder/out" | cut -d'"' -f4 | cut -c209-256)
 set_stop || fail "the set ended with $?"
-store=$(find "$folder/set" -name data.mdb)
+store=$folder/set/store/data.mdb
 python3 - "$store" "$salt" <<'PYTHON' || fail "the entry is not in the store"
 import sys
 path, salt = sys.argv[1], bytes.fromhex(sys.argv[2])
