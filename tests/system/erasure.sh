@@ -4,6 +4,7 @@
 verify=$(dirname "$0")/../interop/ledger/verify.py
 
 set_create "$folder" >/dev/null
+set_account auditor02 AUD
 store=$(sed -n 's/^store *= *//p' "$folder/set/sekisho.conf")
 log_in() {
   local desk
@@ -33,8 +34,8 @@ sed -n '2,11p' "$folder/enrolled.csv" | cut -d, -f3 | sed '1i reference' >"$fold
 wants 0 set_login audit auditor01
 wants 0 as audit sekisho ledger verify --trust-first-use
 pin=$(grep -o 'Compare: .*' "$folder/out" | cut -d' ' -f2)
-reader=$folder/reader.session # of the auditor, at the approver's terminal
-wants 0 set_login approval auditor01 --session "$reader"
+reader=$folder/reader.session # of another auditor, at the approver's terminal
+wants 0 set_login approval auditor02 --session "$reader"
 wants 5 as approval sekisho erase --input "$folder/erase.csv" --receipts "$folder/none" --ledger-pin "$pin"
 says "Nothing was erased"
 (($(found "$folder/ten.csv") == 10)) || fail "erased without the right to a receipt"
