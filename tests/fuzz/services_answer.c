@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crypto/sealed.h"
+#include "wire/account_messages.h"
 #include "wire/backup_messages.h"
 #include "wire/ledger_entry.h"
 #include "wire/ledger_messages.h"
@@ -50,12 +51,22 @@ static size_t fill_hashes(struct input *input, uint32_t count, uint8_t *body)
     return sizeof reply + count * 32;
 }
 
+static size_t fill_account_answer(struct input *input, uint8_t *body)
+{
+    const struct account_call_reply reply = {.status = input_u8(input) & 0xf};
+
+    memcpy(body, &reply, sizeof reply);
+    memset(body + offsetof(struct account_call_reply, sealed), 0xa5, sizeof reply.sealed);
+    return sizeof reply;
+}
+
 size_t services_answer(uint16_t type, struct input *input, uint8_t *body)
 {
     static const uint16_t lengths[][2] = {
         {FRAME_CITIZEN_KEY_REPLY, sizeof(struct citizen_key_reply)},
         {FRAME_VAULT_STATUS_REPLY, sizeof(struct vault_status_reply)},
         {FRAME_LEDGER_HEAD_REPLY, sizeof(struct ledger_head_reply)},
+        {FRAME_ACCESS_HEAD_REPLY, sizeof(struct ledger_head_reply)},
         {FRAME_CHALLENGE_REPLY, sizeof(struct challenge_reply)},
         {FRAME_LOGIN_REPLY, sizeof(struct login_reply)},
         {FRAME_LOGOUT_REPLY, sizeof(struct logout_reply)},
@@ -68,7 +79,10 @@ size_t services_answer(uint16_t type, struct input *input, uint8_t *body)
             input_copy(input, body, lengths[i][1]);
             return lengths[i][1];
         }
-    if (type == FRAME_LEDGER_PROOF_REPLY || type == FRAME_LEDGER_HASHES_REPLY)
+    if (type == FRAME_ACCOUNT_CALL_REPLY)
+        return fill_account_answer(input, body);
+    if (type == FRAME_LEDGER_PROOF_REPLY || type == FRAME_LEDGER_HASHES_REPLY || type == FRAME_ACCESS_PROOF_REPLY ||
+        type == FRAME_ACCESS_HASHES_REPLY)
         return fill_hashes(input, count, body);
     if (type == FRAME_BACKUP_READ_REPLY)
         return fill_piece(input, count, body);

@@ -30,9 +30,10 @@ static struct party {
         (type), PEER_FRONT, IN(PHASE_SERVING), 0, FRAME_MAX                                                            \
     }
 static const struct frame_rule request_rules[] = {
-    ANY(FRAME_SESSION_CALL), ANY(FRAME_CITIZEN_KEY),   ANY(FRAME_VAULT_STATUS), ANY(FRAME_LEDGER_HEAD),
-    ANY(FRAME_LEDGER_PROOF), ANY(FRAME_LEDGER_HASHES), ANY(FRAME_CHALLENGE),    ANY(FRAME_LOGIN),
-    ANY(FRAME_LOGOUT),       ANY(FRAME_ATTESTATION),   ANY(FRAME_BACKUP_READ),
+    ANY(FRAME_SESSION_CALL),   ANY(FRAME_CITIZEN_KEY),   ANY(FRAME_VAULT_STATUS), ANY(FRAME_LEDGER_HEAD),
+    ANY(FRAME_LEDGER_PROOF),   ANY(FRAME_LEDGER_HASHES), ANY(FRAME_CHALLENGE),    ANY(FRAME_LOGIN),
+    ANY(FRAME_LOGOUT),         ANY(FRAME_ATTESTATION),   ANY(FRAME_BACKUP_READ),  ANY(FRAME_ACCOUNT_CALL),
+    ANY(FRAME_ACCESS_REFUSED), ANY(FRAME_ACCESS_HEAD),   ANY(FRAME_ACCESS_PROOF), ANY(FRAME_ACCESS_HASHES),
 };
 
 /* Reads the requests that have come so far, so that they can be answered. */
@@ -62,7 +63,7 @@ static void settle(struct party *peer)
 
     while ((result = channel_receive(channel, buffer, sizeof buffer, PHASE_SERVING, front_rules, front_rule_count,
                                      &view, &verdict)) == CHANNEL_OK)
-        if (view.header->type != FRAME_DRAIN)
+        if (view.header->type != FRAME_DRAIN && view.header->type != FRAME_SESSION_ENDED)
             link_reply(peer->link, &view);
     if (result == CHANNEL_VIOLATION)
         child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
@@ -79,7 +80,8 @@ void peers_answer(struct input *input)
     uint64_t seq = peer->requests - back % 8;
     uint16_t type = (uint16_t)(peer->type[seq % REQUESTS_KEPT] + 1);
     size_t length = services_answer(type, input, body);
-    if (peer->requests > 0 && channel_send(&peer->end.outer, type, seq, body, length) == CHANNEL_OK)
+    bool one_way = type == FRAME_ACCESS_REFUSED + 1;
+    if (peer->requests > 0 && !one_way && channel_send(&peer->end.outer, type, seq, body, length) == CHANNEL_OK)
         settle(peer);
 }
 
