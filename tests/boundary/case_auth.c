@@ -76,6 +76,32 @@ static void a_closed_session_is_closed(void **state)
     evil_drain(evil);
 }
 
+/* auth ends sessions that nobody uses: what it hears of use is no front's word, is once in ten seconds whatever a
+ * client does, and is nothing of what the front has made up. */
+static void use_is_what_opens_under_the_sessions_key(void **state)
+{
+    struct evil *evil = *state;
+    struct session_call forged = {.call_seq = 1000, .operation = OPERATION_MATCH, .sealed_length = 128};
+    struct session_call_reply reply;
+    struct frame_header header;
+    uint8_t body[sizeof forged + 128] = {0}, id[SESSION_ID_LEN], expected[SESSION_ID_LEN];
+
+    serve(evil);
+    evil_open_session(evil);
+    memset(forged.session, SESSION_ALL, sizeof forged.session);
+    memcpy(body, &forged, sizeof forged);
+    assert_int_equal(channel_send(&evil->front, FRAME_SESSION_CALL, 0, body, sizeof body), CHANNEL_OK);
+    assert_true(evil_receive(&evil->front, &header, &reply, sizeof reply) > 0);
+    assert_int_equal(reply.status, CALL_BAD_SEAL);
+    assert_int_equal(evil_uses(evil, id), 0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(evil_match(evil), CALL_OK);
+    memset(expected, SESSION_ALL, sizeof expected);
+    assert_int_equal(evil_uses(evil, id), 1);
+    assert_memory_equal(id, expected, sizeof id);
+    evil_drain(evil);
+}
+
 /* Sessions that no auth opens: each is a lie, and ends the vault. */
 static void sessions_that_make_no_sense(void **state)
 {
@@ -168,6 +194,7 @@ static void invented_sessions_are_in_the_ledger(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(use_is_what_opens_under_the_sessions_key),
         cmocka_unit_test(sessions_that_make_no_sense),
         cmocka_unit_test(sessions_of_others_stay_theirs),
         cmocka_unit_test(a_flood_of_sessions_without_reading),

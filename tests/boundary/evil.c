@@ -328,7 +328,7 @@ size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size
 }
 
 /* The next frame of the last record of a channel, or of the next record. */
-ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size)
+static ssize_t receive_any(struct channel *channel, struct frame_header *header, void *body, size_t size)
 {
     static _Alignas(8) uint8_t records[PEER_COUNT][FRAME_MAX];
     /* Each of the harness's channels has its own place for what is left of a record. */
@@ -352,4 +352,27 @@ ssize_t evil_receive(struct channel *channel, struct frame_header *header, void 
     channel->rest += step;
     channel->rest_length = step < channel->rest_length ? channel->rest_length - step : 0;
     return (ssize_t)body_length;
+}
+
+ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size)
+{
+    ssize_t length;
+
+    do
+        length = receive_any(channel, header, body, size);
+    while (length >= 0 && header->type == FRAME_SESSION_USED);
+    return length;
+}
+
+unsigned evil_uses(struct evil *evil, uint8_t id[SESSION_ID_LEN])
+{
+    struct pollfd ready = {.fd = evil->auth.fd, .events = POLLIN};
+    struct frame_header header;
+    unsigned uses = 0;
+
+    for (; poll(&ready, 1, 0) == 1; uses++) {
+        assert_int_equal(receive_any(&evil->auth, &header, id, SESSION_ID_LEN), SESSION_ID_LEN);
+        assert_int_equal(header.type, FRAME_SESSION_USED);
+    }
+    return uses;
 }

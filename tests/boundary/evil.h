@@ -61,7 +61,10 @@ ssize_t evil_send_raw(int fd, const void *record, size_t length, int descriptors
 size_t evil_frame(struct channel *channel, uint16_t type, const void *body, size_t body_length, uint8_t *record);
 /* Receives one frame without checking more than its header's plausibility; returns the body length, or -1 when the
  * vault closed. Waits a minute at most: of a machine that others use. */
+/* Passes over what the vault tells auth of sessions in use. */
 ssize_t evil_receive(struct channel *channel, struct frame_header *header, void *body, size_t size);
+/* How often the vault has told auth by now that a session is in use, and of which at last. Nothing else was sent. */
+unsigned evil_uses(struct evil *evil, uint8_t id[SESSION_ID_LEN]);
 
 /* Ends it with SIGKILL. */
 void evil_kill(struct evil *evil);

@@ -22,6 +22,7 @@ static const struct frame_rule reply_rules[] = {
      sizeof(struct backup_read_reply) + BACKUP_PIECE_MAX},
     {FRAME_SESSION_OPEN_REPLY, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_open_reply),
      sizeof(struct session_open_reply)},
+    {FRAME_SESSION_USED, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_used), sizeof(struct session_used)},
     {FRAME_SESSION_CLOSE_REPLY, PEER_AUTH, IN(PHASE_SERVING), sizeof(struct session_close_reply),
      sizeof(struct session_close_reply)},
     {FRAME_READY, PEER_WARDEN, IN(PHASE_SERVING), sizeof(struct ready_report), sizeof(struct ready_report)},
