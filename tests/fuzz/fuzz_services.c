@@ -16,6 +16,7 @@
 #include "server/rpc/arena.h"
 #include "server/rpc/validate.h"
 #include "server/services/front.h"
+#include "server/services/methods.h"
 #include "services_methods.h"
 #include "services_peers.h"
 #include "support/process.h"
@@ -71,6 +72,27 @@ static void deliver(struct rpc_call *call, struct input bytes)
     rpc_arena_reset(&world.arena);
 }
 
+static const uint8_t session_id[SESSION_ID_LEN] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+static void session_ended(const uint8_t *session)
+{
+    session_table_remove(front.sessions, session);
+}
+
+/* The session's account has a role that may call the method, or one that may call nothing. */
+static void choose_role(const struct rpc_method *method, bool none)
+{
+    struct session_row row;
+
+    if (session_table_find(front.sessions, session_id, link_now_ms(), &row) == SESSION_UNKNOWN)
+        return;
+    row.role = 0;
+    while (!none && !method_permitted(method->number, row.role))
+        REQUIRE(row.role++ < 32);
+    session_table_remove(front.sessions, session_id);
+    REQUIRE(session_table_add(front.sessions, &row, link_now_ms()));
+}
+
 static void begin_call(uint8_t service, uint8_t choice, struct input bytes)
 {
     if (world.calls == CALLS_MAX)
@@ -78,6 +100,7 @@ static void begin_call(uint8_t service, uint8_t choice, struct input bytes)
     struct rpc_call *call = &world.call[world.calls++];
     *call = (struct rpc_call){.context = &front, .time_left_ms = choice & 0x40 ? 0 : 10000};
     services_choose(call, service, choice & 0x3f);
+    choose_role(call->method, service & 0x40);
     memset(call->certificate, choice & 0x80 ? 0xc1 : 0xc0, sizeof call->certificate);
     call->begun = call->method->on_start != NULL;
     if (call->method->on_start)
@@ -190,15 +213,14 @@ static bool nothing_more(void *context)
 static void start_front(void)
 {
     struct link *links[PEERS];
-    struct session_row row = {.tenant = 11, .role = 4, .expires_ms = link_now_ms() + FAR_MS};
+    struct session_row row = {.tenant = 11, .expires_ms = link_now_ms() + FAR_MS};
 
-    peers_open(links, wake_fd);
+    peers_open(links, wake_fd, session_ended);
     front = (struct front){.warden = links[WARDEN], .vault = links[VAULT], .auth = links[AUTH], .started_at_us = 1};
     front.sessions = session_table_new(4);
     REQUIRE(bulk_init(&front.bulk, front.vault));
     REQUIRE(front.sessions && pthread_mutex_init(&front.citizen_lock, NULL) == 0);
-    for (uint8_t i = 0; i < SESSION_ID_LEN; i++)
-        row.id[i] = i + 1;
+    memcpy(row.id, session_id, sizeof row.id);
     memset(row.certificate, 0xc0, sizeof row.certificate);
     REQUIRE(session_table_add(front.sessions, &row, link_now_ms()));
     REQUIRE(rpc_arena_init(&world.arena, ARENA_BYTES));

@@ -321,6 +321,8 @@ def sealed_call(session=SESSION, sequence=1, length=96):
 
 def services(seeds):
     session_service, number_service, system_service, ledger_service, backup_service = range(5)
+    account_service, terminal_service, access_service = range(5, 8)
+    nobody = 0x40  # the session's role may call nothing
     vault_peer, auth_peer, warden_peer = range(3)
 
     def put(name, *steps):
@@ -394,6 +396,24 @@ def services(seeds):
     put("backup_gone", allowed, answer(vault_peer, 0, gone))
     put("backup_late", allowed, later, later)
     put("backup_cancelled", allowed, answer(vault_peer, 0, piece), stream(1), answer(vault_peer, 0, piece))
+    def account(service, method):
+        return struct.pack("<BBBBH", 6, service, method, 0, 1168 // 2)
+
+    put("account_calls", *[account(account_service, n) + answer(auth_peer, 0, bytes(3)) for n in range(18)],
+        *[account(terminal_service, n) + answer(auth_peer, 0, bytes(3)) for n in range(3)])
+    put("account_refused", *[account(account_service, n) + answer(auth_peer, 0, struct.pack("<BH", 0, n))
+                             for n in range(1, 8)])
+    put("account_length", rpc(account_service, 3, sealed_call()), rpc(account_service, 3, b""))
+    put("account_late", account(account_service, 7), later, later, later, later, later, later, answer(auth_peer, 0, bytes(3)))
+    put("roles", account(account_service | nobody, 6), rpc(number_service | nobody, 1, sealed_call()),
+        rpc(ledger_service | nobody, 4, sealed_call()), answer(auth_peer, 0, bytes(3)))
+    put("session_ended", rpc(number_service, 1, sealed_call()),
+        struct.pack("<BBHBH", 0, auth_peer, 0x0308, 0, 16) + bytes(range(1, 17)), answer(vault_peer, 0, b"\1"),
+        rpc(number_service, 1, sealed_call(sequence=2)))
+    put("terms", rpc(system_service, 2, b""))
+    put("access_records", rpc(access_service, 0, parent), answer(auth_peer, 0, b"\0\1" + bytes(144)),
+        rpc(access_service, 3, parent + field(2, 1) + field(3, 5)), answer(auth_peer, 0, b"\5"),
+        account(access_service, 4), answer(auth_peer, 0, bytes(3)))
     put("backup_unread", allowed, stream(2, unread=True), answer(vault_peer, 0, piece), stream(2))
     put("backup_lies", allowed, answer(vault_peer, 0, b"\1\x08"))
     put("backup_empty_piece", allowed, answer(vault_peer, 0, b"\0\0"))

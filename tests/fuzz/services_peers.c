@@ -25,6 +25,8 @@ static struct party {
     [WARDEN] = {.kind = PEER_WARDEN, .options = &warden_link_options},
 };
 
+static peers_session_ended *on_session_ended;
+
 #define ANY(type)                                                                                                      \
     {                                                                                                                  \
         (type), PEER_FRONT, IN(PHASE_SERVING), 0, FRAME_MAX                                                            \
@@ -63,7 +65,9 @@ static void settle(struct party *peer)
 
     while ((result = channel_receive(channel, buffer, sizeof buffer, PHASE_SERVING, front_rules, front_rule_count,
                                      &view, &verdict)) == CHANNEL_OK)
-        if (view.header->type != FRAME_DRAIN && view.header->type != FRAME_SESSION_ENDED)
+        if (view.header->type == FRAME_SESSION_ENDED)
+            on_session_ended(view.body);
+        else if (view.header->type != FRAME_DRAIN)
             link_reply(peer->link, &view);
     if (result == CHANNEL_VIOLATION)
         child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
@@ -115,8 +119,9 @@ void peers_expire(uint64_t now_ms)
     }
 }
 
-void peers_open(struct link *links[PEERS], int wake_fd)
+void peers_open(struct link *links[PEERS], int wake_fd, peers_session_ended *ended)
 {
+    on_session_ended = ended;
     for (int i = 0; i < PEERS; i++) {
         peer_open(&peers[i].end, peers[i].kind);
         peers[i].end.outer.peer = PEER_FRONT;

@@ -7,8 +7,11 @@
 
 enum { VAULT, AUTH, WARDEN, PEERS };
 
+/* auth says that a session has ended. */
+typedef void peers_session_ended(const uint8_t *session);
+
 /* Opens the three; `links` are the front's ends. */
-void peers_open(struct link *links[PEERS], int wake_fd);
+void peers_open(struct link *links[PEERS], int wake_fd, peers_session_ended *ended);
 void peers_shut(void);
 
 /* An answer to one of the last requests; any frame at all: *doomed when it must end the front. */
