@@ -25,22 +25,12 @@ static void list_leaf_hashes(struct rpc_call *call, const ProtobufCMessage *requ
     tree_list_leaf_hashes(call, request, LEDGER_OF_ACCESS);
 }
 
-static void list_access_records(struct rpc_call *call, const ProtobufCMessage *request)
-{
-    account_unary(call, request, ACCESS_LIST);
-}
-
-static void review_logins(struct rpc_call *call, const ProtobufCMessage *request)
-{
-    account_unary(call, request, ACCESS_REVIEW);
-}
-
 const struct rpc_method access_record_methods[] = {
     {METHOD_ROW(AccessRecordService, GetCheckpoint), .kind = RPC_UNARY, .on_message = get_checkpoint},
     {METHOD_ROW(AccessRecordService, GetInclusionProof), .kind = RPC_UNARY, .on_message = get_inclusion_proof},
     {METHOD_ROW(AccessRecordService, GetConsistencyProof), .kind = RPC_UNARY, .on_message = get_consistency_proof},
     {METHOD_ROW(AccessRecordService, ListLeafHashes), .kind = RPC_UNARY, .on_message = list_leaf_hashes},
-    {METHOD_ROW(AccessRecordService, ListAccessRecords), .kind = RPC_UNARY, .on_message = list_access_records},
-    {METHOD_ROW(AccessRecordService, ReviewLogins), .kind = RPC_UNARY, .on_message = review_logins},
+    {METHOD_ROW(AccessRecordService, ListAccessRecords), .kind = RPC_UNARY, .on_message = account_unary},
+    {METHOD_ROW(AccessRecordService, ReviewLogins), .kind = RPC_UNARY, .on_message = account_unary},
 };
 const size_t access_record_method_count = sizeof access_record_methods / sizeof access_record_methods[0];

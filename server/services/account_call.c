@@ -2,9 +2,13 @@
 
 #include <string.h>
 
+#include "crypto/account_call.h"
+#include "sekisho/v1/access_record_service.pb-c.h"
 #include "sekisho/v1/account_service.pb-c.h"
+#include "sekisho/v1/terminal_service.pb-c.h"
 #include "server/channel/auth_client.h"
 #include "server/services/errors.h"
+#include "server/services/methods.h"
 #include "server/services/resource_name.h"
 #include "server/services/session_check.h"
 
@@ -14,6 +18,39 @@ typedef Sekisho__V1__GetOwnAccountResponse sealed_response;
 
 _Static_assert(sizeof(((struct account_call *)0)->sealed) == 1168, "as documented at SealedAccountCall.ciphertext");
 _Static_assert(sizeof(((struct account_call_reply *)0)->sealed) == 16400, "as documented at SealedAccountReply.sealed");
+
+/* What each method stands for, and the type of its answer. */
+static const struct {
+    enum account_operation operation;
+    const ProtobufCMessageDescriptor *response;
+} calls[METHOD_END] = {
+#define CALL(service, method, name, operation)                                                                         \
+    [METHOD_##service##_##method] = {operation, &sekisho__v1__##name##_response__descriptor}
+    CALL(AccountService, ChangePassword, change_password, ACCOUNT_CHANGE_PASSWORD),
+    CALL(AccountService, AgreeToTerms, agree_to_terms, ACCOUNT_AGREE_TERMS),
+    CALL(AccountService, GetOwnAccount, get_own_account, ACCOUNT_SHOW_OWN),
+    CALL(AccountService, EnrollOtp, enroll_otp, ACCOUNT_ENROLL_OTP),
+    CALL(AccountService, ConfirmOtp, confirm_otp, ACCOUNT_CONFIRM_OTP),
+    CALL(AccountService, RequestAccount, request_account, ACCOUNT_REQUEST),
+    CALL(AccountService, ApproveAccount, approve_account, ACCOUNT_APPROVE),
+    CALL(AccountService, IssueAccount, issue_account, ACCOUNT_ISSUE),
+    CALL(AccountService, LockAccount, lock_account, ACCOUNT_LOCK),
+    CALL(AccountService, UnlockAccount, unlock_account, ACCOUNT_UNLOCK),
+    CALL(AccountService, SuspendAccount, suspend_account, ACCOUNT_SUSPEND),
+    CALL(AccountService, ResumeAccount, resume_account, ACCOUNT_RESUME),
+    CALL(AccountService, ReturnAccount, return_account, ACCOUNT_RETURN),
+    CALL(AccountService, ResetPassword, reset_password, ACCOUNT_RESET_PASSWORD),
+    CALL(AccountService, InspectAccount, inspect_account, ACCOUNT_INSPECT),
+    CALL(AccountService, ListAccounts, list_accounts, ACCOUNT_LIST),
+    CALL(AccountService, ListSessions, list_sessions, ACCOUNT_LIST_SESSIONS),
+    CALL(AccountService, EndSession, end_session, ACCOUNT_END_SESSION),
+    CALL(TerminalService, AddTerminal, add_terminal, TERMINAL_ADD),
+    CALL(TerminalService, RemoveTerminal, remove_terminal, TERMINAL_REMOVE),
+    CALL(TerminalService, ListTerminals, list_terminals, TERMINAL_LIST),
+    CALL(AccessRecordService, ListAccessRecords, list_access_records, ACCESS_LIST),
+    CALL(AccessRecordService, ReviewLogins, review_logins, ACCESS_REVIEW),
+#undef CALL
+};
 
 static void on_answer(void *user, const struct account_call_reply *answer)
 {
@@ -31,6 +68,7 @@ static void on_answer(void *user, const struct account_call_reply *answer)
     }
     reply.sequence = (uint64_t)(uintptr_t)rpc_call_user(call);
     reply.sealed = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)answer->sealed, .len = sizeof answer->sealed};
+    response.base.descriptor = calls[rpc_call_method(call)->number].response;
     response.reply = &reply;
     rpc_call_reply(call, &response.base);
 }
@@ -62,11 +100,11 @@ static bool check(struct rpc_call *call, const Sekisho__V1__SealedAccountCall *s
     return session_check(call, tenant, body->session, error);
 }
 
-void account_unary(struct rpc_call *call, const ProtobufCMessage *request, enum account_operation operation)
+void account_unary(struct rpc_call *call, const ProtobufCMessage *request)
 {
     const Sekisho__V1__SealedAccountCall *sealed = ((const sealed_request *)request)->call;
     const struct front *front = rpc_call_context(call);
-    struct account_call body = {.operation = (uint16_t)operation};
+    struct account_call body = {.operation = (uint16_t)calls[rpc_call_method(call)->number].operation};
     struct rpc_error error;
 
     if (!check(call, sealed, &body, &error)) {

@@ -2,10 +2,10 @@
 #ifndef SEKISHO_SERVICES_ACCOUNT_CALL_H
 #define SEKISHO_SERVICES_ACCOUNT_CALL_H
 
-#include "crypto/account_call.h"
 #include "server/services/front.h"
 
-/* A unary method whose request holds one SealedAccountCall and whose response one SealedAccountReply. */
-void account_unary(struct rpc_call *call, const ProtobufCMessage *request, enum account_operation operation);
+/* on_message of every unary method whose request holds one SealedAccountCall and whose response one SealedAccountReply.
+ */
+void account_unary(struct rpc_call *call, const ProtobufCMessage *request);
 
 #endif
