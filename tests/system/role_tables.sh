@@ -9,12 +9,12 @@ set_create "$folder" >/dev/null
 for role in $roles; do set_account "a${role,,}" "$role"; done
 set_start || fail "the set did not start"
 
-cells=0
+cells=0 refused_in_all=0
 for role in $roles; do
   wants 0 set_login audit "a${role,,}" --replace-session
   wants 0 as audit role-probe
   read -r _ allowed _ refused <"$folder/out"
-  cells=$((cells + allowed + refused))
+  cells=$((cells + allowed + refused)) refused_in_all=$((refused_in_all + refused))
   echo "$role: $allowed allowed, $refused refused"
 done
 methods=$(grep -c '^METHOD(' "$(dirname "$0")/../../server/services/methods.def")
@@ -24,4 +24,7 @@ methods=$(grep -c '^METHOD(' "$(dirname "$0")/../../server/services/methods.def"
 wants 0 set_login audit aaud --replace-session
 wants 5 as audit sekisho terminal remove --terminal audit --note test
 says ROLE_NOT_PERMITTED
+wants 0 as audit sekisho record show --trust-first-use --event method_refused --limit 100000 --json --quiet
+refusals=$(grep -c '"METHOD_REFUSED"' "$folder/out")
+((refusals == refused_in_all + 1)) || fail "$refusals refusals are recorded of $((refused_in_all + 1))"
 set_stop || fail "the set did not end well"
