@@ -259,11 +259,19 @@ static int back_in_use(struct account_work *work)
     return put_subject(work);
 }
 
+/* Of an account that is not LOCKED yet it ends the delay that bad logins have brought. */
 int life_unlock(struct account_work *work)
 {
     int rc = step_up(work, LIFE_UNLOCK);
 
-    return rc == 0 && loaded(work) ? back_in_use(work) : rc;
+    if (rc != 0)
+        return rc;
+    bool delayed = life_next(LIFE_LOCK, work->subject.state) != 0 && lockout_delayed(&work->subject, work->now_us);
+    if (work->reply->result == ACCOUNT_WRONG_STATE && delayed) {
+        lockout_clear(&work->subject);
+        return put_subject(work);
+    }
+    return loaded(work) ? back_in_use(work) : 0;
 }
 
 int life_resume(struct account_work *work)

@@ -297,6 +297,27 @@ static void unlocking_forgets_the_bad_logins(void **state)
     assert_int_equal(account.locked_until_us, 0);
 }
 
+static void unlocking_ends_a_delay(void **state)
+{
+    struct fixture *fixture = *state;
+    struct stored_account account;
+
+    make_account(fixture, "tanaka", ROLE_REV);
+    load_account(fixture, "tanaka", &account);
+    account.lock_count = 3;
+    account.locked_until_us = fixture->now_us + DAY_US;
+    store_account(fixture, "tanaka", &account);
+    assert_int_equal(call_about(fixture, admin, ACCOUNT_UNLOCK, "tanaka"), ACCOUNT_DONE);
+    load_account(fixture, "tanaka", &account);
+    assert_int_equal(account.state, ACCOUNT_ACTIVE);
+    assert_int_equal(account.lock_count, 0);
+    assert_int_equal(account.locked_until_us, 0);
+    account.locked_until_us = fixture->now_us + DAY_US; /* of one that is closed for another reason, it does not */
+    account.state = ACCOUNT_SUSPENDED;
+    store_account(fixture, "tanaka", &account);
+    assert_int_equal(call_about(fixture, admin, ACCOUNT_UNLOCK, "tanaka"), ACCOUNT_WRONG_STATE);
+}
+
 static void unlocked_account_with_work_left_is_issued(void **state)
 {
     struct fixture *fixture = *state;
@@ -418,6 +439,7 @@ int main(void)
         TEST(f091_nobody_gives_power_back_to_himself),
         TEST(power_taken_away_ends_sessions),
         TEST(unlocking_forgets_the_bad_logins),
+        TEST(unlocking_ends_a_delay),
         TEST(unlocked_account_with_work_left_is_issued),
         TEST(reset_gives_a_temporary_password_and_takes_the_second_factor),
         TEST(f098_returned_account_is_a_line_of_the_ledger),
