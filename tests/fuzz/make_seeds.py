@@ -2,6 +2,7 @@
 """Makes the hand-written part of the seed corpora: make_seeds.py FOLDER. Nothing in them is real data; keys and numbers
 are made by the harnesses themselves. Inputs that the fuzzer found later are kept beside them under their hash."""
 import pathlib
+import random
 import struct
 import sys
 
@@ -150,6 +151,56 @@ def vault(seeds):
     put("sealed_phase", NO_START, frame(FRONT, 0x204, b""), struct.pack("<BB", 11, 0))
     put("stalled_reader", *enrolled, b"\x08", *[call(0, LOOKUP, CHANGE, *[(0, 0, 0)] * 16) + TURN for _ in range(20)])
     put("raw_header", START, raw(FRONT, b"SKSH" + struct.pack("<HHIIQQ", 1, 0x204, 48, 0, 1, 0) + bytes(16)))
+
+
+# ---- accounts: step bytes as in fuzz_accounts.c ----
+OWNER, DEPUTY, ADMIN, AUDITOR, TANAKA, SATO, CENTRE, NEW = range(8)
+(CHANGE_PASSWORD, AGREE_TERMS, SHOW_OWN, ENROLL_OTP, CONFIRM_OTP, ACCOUNT_REQUEST, APPROVE, ISSUE, LOCK, UNLOCK, SUSPEND,
+ RESUME, RETURN, RESET, INSPECT, LIST, LIST_SESSIONS, END_SESSION, ADD, REMOVE, TERMINALS, RECORDS, REVIEW) = range(23)
+TEMPORARY, FIRST, SECOND, THIRD, COMMON, SHORT, WRONG = range(7)
+
+
+def accounts(seeds):
+    def put(name, *steps, rules=0):
+        seeds.put("accounts", name, bytes([rules]) + b"".join(steps))
+
+    def login(account, choice=0, password=FIRST):
+        return bytes([8, account, choice, password])
+
+    def act(session, operation, *rest):
+        return bytes([0, session, operation, *rest])
+
+    def clock(unit, count):
+        return struct.pack("<BBb", 14, unit, 4 * count)
+
+    sweep = b"\x0d"
+    # The owner is session 0, the administrator 1, the deputy 2.
+    ins = login(OWNER) + login(ADMIN) + login(DEPUTY)
+    put("life", ins, act(1, ACCOUNT_REQUEST, NEW, 4, 1, 7, 0), act(0, APPROVE, NEW), act(1, ISSUE, NEW), act(0, INSPECT, NEW),
+        act(1, LOCK, NEW), act(0, UNLOCK, NEW), act(1, SUSPEND, NEW), act(0, RESUME, NEW, 0), act(1, RESET, NEW), act(1, RETURN, NEW))
+    put("first_login", ins, act(1, ACCOUNT_REQUEST, NEW, 4, 1, 7, 0), act(0, APPROVE, NEW), act(1, ISSUE, NEW), login(NEW, 0, TEMPORARY),
+        act(3, LIST, 0, 0, 0), act(3, CHANGE_PASSWORD, 0, TEMPORARY, SHORT), act(3, CHANGE_PASSWORD, 0, TEMPORARY, SECOND),
+        act(3, AGREE_TERMS, 0), login(NEW, 0, TEMPORARY), login(NEW, 0, SECOND), act(1, RESET, NEW), clock(2, 8), login(NEW, 0, TEMPORARY))
+    put("same_person", ins, act(0, ACCOUNT_REQUEST, NEW, 4, 1, 7, 0), act(0, APPROVE, NEW), act(2, APPROVE, NEW),
+        act(0, LOCK, SATO), act(0, UNLOCK, SATO), act(1, UNLOCK, SATO), act(0, RESET, SATO), act(0, RESET, OWNER))
+    put("owner_alone", ins, act(1, LOCK, DEPUTY), act(1, UNLOCK, DEPUTY), act(1, RESET, ADMIN), act(0, RESET, ADMIN),
+        act(0, ACCOUNT_REQUEST, NEW, 1, 2, 7, 0), act(0, APPROVE, NEW))
+    put("guesses", *[login(TANAKA, 0, WRONG) for _ in range(6)], clock(1, 1), login(TANAKA), login(TANAKA, 0, WRONG), clock(2, -30), login(TANAKA))
+    put("locked", *[login(TANAKA, 0, WRONG) * 5 + clock(2, 1) for _ in range(10)], login(TANAKA))
+    put("guesses_inside", login(TANAKA), *[act(0, CHANGE_PASSWORD, 0, WRONG, SECOND) for _ in range(6)], *[clock(2, 1) +
+        act(0, CHANGE_PASSWORD, 0, WRONG, SECOND) * 5 for _ in range(9)])
+    put("passwords", login(TANAKA), act(0, CHANGE_PASSWORD, 0, FIRST, SECOND), act(0, CHANGE_PASSWORD, 0, SECOND, FIRST),
+        act(0, CHANGE_PASSWORD, 0, SECOND, COMMON), act(0, CHANGE_PASSWORD, 0, SECOND, THIRD), login(TANAKA), login(TANAKA, 0, THIRD), act(0, AGREE_TERMS, 0), act(0, AGREE_TERMS, 1))
+    put("second_factor", login(OWNER), act(0, ENROLL_OTP, 0, FIRST), act(0, CONFIRM_OTP, 0), login(OWNER), clock(1, 2), login(OWNER),
+        login(OWNER), act(0, SHOW_OWN, 0), act(0, LIST, 0, 0, 0), rules=1)
+    put("terminals", ins, act(1, ADD, 1 + 3), act(1, ADD, 2 + 3), act(1, ADD, 2 + 6), login(TANAKA, 4), login(SATO, 8),
+        act(1, REMOVE, 1), act(1, REMOVE, 0), login(TANAKA, 4), act(0, TERMINALS, 0, 0), act(1, ADD, 1 + 3))
+    put("contract", login(CENTRE), clock(3, 1), login(CENTRE), clock(3, 1), sweep, login(CENTRE), login(OWNER), act(0, RESUME, CENTRE, 0),
+        act(0, RESUME, CENTRE, 1), login(CENTRE))
+    put("dormant", login(OWNER), clock(3, 2), sweep, login(OWNER), login(TANAKA))
+    put("lists", ins, act(0, LIST, 2, 0, 1, 2), act(0, LIST_SESSIONS, 1, 0), act(0, RECORDS, 3), act(0, REVIEW, 2), act(2, END_SESSION, ADMIN))
+    for number in range(16):
+        put(f"mixed_{number:02}", ins, random.Random(number).randbytes(1500), rules=number & 1)
 
 
 # ---- auth: step bytes as in fuzz_auth.c, play() ----
@@ -596,5 +647,5 @@ def ledger_texts(seeds):
 
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, auth, hpke, backup, frame_headers, services, csv, config, client, ledger_texts):
+    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, config, client, ledger_texts):
         make(made)
