@@ -234,6 +234,33 @@ static void call_answers_are_checked_by_value(void **state)
     }
 }
 
+/* What is recorded only: it has a number, takes no room, and nothing may answer it. */
+static void one_way_frames_are_not_in_flight(void **state)
+{
+    const struct access_refused refused = {.reason = 11};
+    const struct logout_reply reply = {.ended = 1};
+    struct fake_peer *peer = fake_peer_new(PEER_AUTH, &auth_link_options);
+    uint8_t id[SESSION_ID_LEN] = {0};
+    struct heard heard = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 3 * AUTH_IN_FLIGHT_MAX; i++) {
+        assert_true(auth_access_refused(peer->link, &refused));
+        assert_false(link_in_flight(peer->link));
+        fake_peer_request(peer, FRAME_ACCESS_REFUSED);
+    }
+    assert_int_equal(auth_logout(peer->link, id, on_logout, &heard), LINK_SENT);
+    uint64_t seq = fake_peer_request(peer, FRAME_LOGOUT).header->seq;
+    assert_true(auth_access_refused(peer->link, &refused));
+    uint64_t one_way = fake_peer_request(peer, FRAME_ACCESS_REFUSED).header->seq;
+    assert_int_equal(fake_peer_answer_exit_code(peer, FRAME_LOGOUT_REPLY, one_way, &reply, sizeof reply),
+                     EXIT_PROTOCOL);
+    fake_peer_answer(peer, FRAME_LOGOUT_REPLY, seq, &reply, sizeof reply);
+    assert_int_equal(heard.answers, 1);
+    assert_int_equal(link_expire(peer->link, link_now_ms()), -1);
+    fake_peer_free(peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +268,7 @@ int main(void)
         cmocka_unit_test(unordered_link_takes_answers_as_they_come),
         cmocka_unit_test(silent_peer_costs_one_time_limit),
         cmocka_unit_test(requests_in_flight_are_bounded),
+        cmocka_unit_test(one_way_frames_are_not_in_flight),
         cmocka_unit_test(unread_requests_wait_in_a_bounded_queue),
         cmocka_unit_test(lies_end_the_front),
         cmocka_unit_test(call_answers_are_checked_by_value),

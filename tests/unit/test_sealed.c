@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "crypto/account_call.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
@@ -15,10 +16,12 @@
 #define TENANT 11
 #define SEQ    UINT64_C(0x0102030405060708)
 
-#define CALL_KEY    "6323c5f43cfb33661cbe6bf4df82edb4b4a28986c09bc73939de1033383efec1"
-#define REPLY_KEY   "83b1b1363330f0dde437edd2603e9d25d02cfafaec10a693464648ba200228d4"
-#define WELCOME_KEY "8c3e8dc8316e9f88e8a8ad65a0d5690ee361f6f8262bcd16106f0c642654f1fd"
-#define SALT        "28aa467bcbae722f0d835989f8f1677f5409ea1bf8cccc8f06efd31676523e5e"
+#define CALL_KEY          "6323c5f43cfb33661cbe6bf4df82edb4b4a28986c09bc73939de1033383efec1"
+#define REPLY_KEY         "83b1b1363330f0dde437edd2603e9d25d02cfafaec10a693464648ba200228d4"
+#define WELCOME_KEY       "8c3e8dc8316e9f88e8a8ad65a0d5690ee361f6f8262bcd16106f0c642654f1fd"
+#define ACCOUNT_KEY       "36fe157b32960b7d6803bab4001022b02368a0aa965924386cc0da93c6b74f2d"
+#define ACCOUNT_REPLY_KEY "43bc32ace4c45432d1200e3444837ba9149066f4641b602009f589ab4ef54ed0"
+#define SALT              "28aa467bcbae722f0d835989f8f1677f5409ea1bf8cccc8f06efd31676523e5e"
 
 /* Inputs are runs: 00 01 02 ..., 20 21 22 ... */
 static void run(uint8_t first, uint8_t *out, size_t length)
@@ -73,6 +76,8 @@ static void test_derive(void **state)
     assert_hex(keys.call, sizeof keys.call, CALL_KEY);
     assert_hex(keys.reply, sizeof keys.reply, REPLY_KEY);
     assert_hex(keys.welcome, sizeof keys.welcome, WELCOME_KEY);
+    assert_hex(keys.account, sizeof keys.account, ACCOUNT_KEY);
+    assert_hex(keys.account_reply, sizeof keys.account_reply, ACCOUNT_REPLY_KEY);
 }
 
 /* Two sessions never share a key: everything that names a session reaches every key. */
@@ -93,6 +98,8 @@ static void test_every_input_changes_every_key(void **state)
         assert_memory_not_equal(keys.call, base.call, sizeof keys.call);
         assert_memory_not_equal(keys.reply, base.reply, sizeof keys.reply);
         assert_memory_not_equal(keys.welcome, base.welcome, sizeof keys.welcome);
+        assert_memory_not_equal(keys.account, base.account, sizeof keys.account);
+        assert_memory_not_equal(keys.account_reply, base.account_reply, sizeof keys.account_reply);
         inputs[i][1] ^= 1;
     }
 }
@@ -113,6 +120,7 @@ static void test_byte_strings(void **state)
     struct session session;
     uint8_t login[LOGIN_INFO_LEN], citizen[CITIZEN_INFO_LEN], aad[CITIZEN_AAD_LEN], application[APPLICATION_NONCE_LEN];
     uint8_t nonce[12], call[CALL_AAD_LEN], reply[REPLY_AAD_LEN];
+    uint8_t account[ACCOUNT_AAD_LEN], account_reply[ACCOUNT_REPLY_AAD_LEN];
     const char portal[ACCOUNT_LEN] = "portal";
 
     (void)state;
@@ -134,6 +142,12 @@ static void test_byte_strings(void **state)
     assert_hex(call, sizeof call, "73656b6973686f2f76312063616c6ca0a1a2a3a4a5a6a7a8a9aaabacadaeaf0807060504030201");
     sealed_reply_aad(session.id, SEQ, reply);
     assert_hex(reply, sizeof reply, "73656b6973686f2f7631207265706c79a0a1a2a3a4a5a6a7a8a9aaabacadaeaf0807060504030201");
+    account_call_aad(session.id, SEQ, account);
+    assert_hex(account, sizeof account,
+               "73656b6973686f2f7631206163636f756e74a0a1a2a3a4a5a6a7a8a9aaabacadaeaf0807060504030201");
+    account_reply_aad(session.id, SEQ, account_reply);
+    assert_hex(account_reply, sizeof account_reply,
+               "73656b6973686f2f7631206163636f756e74207265706c79a0a1a2a3a4a5a6a7a8a9aaabacadaeaf0807060504030201");
 }
 
 static struct aead *aead_of(const char *key_hex)
