@@ -4,6 +4,7 @@
  *     clients/NAME.crt.pem clients/NAME.key.pem clients/NAME.env   for each --client; the .env is for `.` of sh(1)
  *     root.key                                                  vault root key, 32 random bytes
  *     login.key login.pin                                       auth's X25519 private key, and what clients pin
+ *     records.pin                                               what they pin of the access records that auth signs
  *     terms.txt                                                 terms of use, to be replaced by the operator's
  *     sekisho.conf                                              for sekisho-warden
  * The folder must not exist: nothing is ever overwritten.
@@ -18,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth/access_records.h"
 #include "cli.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
@@ -33,6 +35,7 @@ struct keygen {
     const char *listen;
     long days;
     char pin[SEKISHO_FINGERPRINT_LEN + 1];
+    char record_pin[SEKISHO_FINGERPRINT_LEN + 1];
     struct identity ca;
 };
 
@@ -88,19 +91,37 @@ static int make_identity(const struct keygen *keygen, enum pki_use use, const ch
     return result;
 }
 
+static int write_pin(const struct keygen *keygen, const char *name, const char *pin)
+{
+    char line[SEKISHO_FINGERPRINT_LEN + 2];
+
+    snprintf(line, sizeof line, "%s\n", pin);
+    return write_file(keygen, name, 0400, line, strlen(line));
+}
+
+static int make_record_pin(struct keygen *keygen, const uint8_t login_private[HPKE_KEY_LEN])
+{
+    uint8_t public_key[ED25519_KEY_LEN];
+    struct ed25519 *key = access_key_new(login_private, public_key);
+
+    if (!key)
+        return failed("records.pin");
+    ed25519_free(key);
+    sekisho_fingerprint(public_key, keygen->record_pin);
+    return write_pin(keygen, "records.pin", keygen->record_pin);
+}
+
 static int make_keys(struct keygen *keygen)
 {
     uint8_t root[32], private_key[HPKE_KEY_LEN], public_key[HPKE_KEY_LEN];
-    char line[SEKISHO_FINGERPRINT_LEN + 2];
 
     crypto_random(root, sizeof root);
     int result = x25519_key_pair(private_key, public_key) < 0 ? failed("login.key") : 0;
     if (result == 0) {
         sekisho_fingerprint(public_key, keygen->pin);
-        snprintf(line, sizeof line, "%s\n", keygen->pin);
         if (write_file(keygen, "root.key", 0400, root, sizeof root) < 0 ||
             write_file(keygen, "login.key", 0400, private_key, sizeof private_key) < 0 ||
-            write_file(keygen, "login.pin", 0400, line, strlen(line)) < 0)
+            write_pin(keygen, "login.pin", keygen->pin) < 0 || make_record_pin(keygen, private_key) < 0)
             result = -1;
     }
     sekisho_wipe(root, sizeof root);
@@ -163,8 +184,10 @@ static int make_client(const struct keygen *keygen, const char *name)
                       "export SEKISHO_ADDRESS='%s'\nexport SEKISHO_CA='%s/ca.crt.pem'\n"
                       "export SEKISHO_CERT='%s/%s.crt.pem'\nexport SEKISHO_KEY='%s/%s.key.pem'\n"
                       "export SEKISHO_SESSION='%s/%s.session'\nexport SEKISHO_PIN='%s'\n"
-                      "export SEKISHO_LEDGER_STATE='%s/%s.ledger'\n",
-                      keygen->listen, path, path, file, path, file, path, file, keygen->pin, path, file);
+                      "export SEKISHO_LEDGER_STATE='%s/%s.ledger'\nexport SEKISHO_RECORD_STATE='%s/%s.records'\n"
+                      "export SEKISHO_RECORD_PIN='%s'\n",
+                      keygen->listen, path, path, file, path, file, path, file, keygen->pin, path, file, path, file,
+                      keygen->record_pin);
 }
 
 static bool name_good(const char *name)

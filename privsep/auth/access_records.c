@@ -7,7 +7,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/tree_rows.h"
 
-int access_records_key(struct account_store *store, const uint8_t login_private[X25519_LEN])
+struct ed25519 *access_key_new(const uint8_t login_private[X25519_LEN], uint8_t public_key[ED25519_KEY_LEN])
 {
     static const char info[] = "sekisho/v1 access records";
     uint8_t prk[HASH_LEN], seed[ED25519_KEY_LEN];
@@ -15,9 +15,15 @@ int access_records_key(struct account_store *store, const uint8_t login_private[
     int rc = hkdf_extract("", 0, login_private, X25519_LEN, prk);
     if (rc == 0)
         rc = hkdf_expand(prk, info, sizeof info - 1, seed, sizeof seed);
-    store->records_key = rc == 0 ? ed25519_new(seed, store->records_public) : NULL;
+    struct ed25519 *key = rc == 0 ? ed25519_new(seed, public_key) : NULL;
     crypto_wipe(prk, sizeof prk);
     crypto_wipe(seed, sizeof seed);
+    return key;
+}
+
+int access_records_key(struct account_store *store, const uint8_t login_private[X25519_LEN])
+{
+    store->records_key = access_key_new(login_private, store->records_public);
     return store->records_key ? 0 : -1;
 }
 

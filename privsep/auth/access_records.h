@@ -10,10 +10,12 @@
 #include "wire/access_entry.h"
 
 /*
- * Derives the key that signs heads into store->records_key, before the store is opened:
+ * Derives the key that signs heads; NULL when libcrypto fails. Free with ed25519_free.
  *     seed = HKDF-Expand(HKDF-Extract("", login key), "sekisho/v1 access records", 32)
- * One key for all tenants of a set: the text that is signed names the tenant. 0, or -1 when libcrypto fails.
+ * One key for all tenants of a set: the text that is signed names the tenant.
  */
+struct ed25519 *access_key_new(const uint8_t login_private[X25519_LEN], uint8_t public_key[ED25519_KEY_LEN]);
+/* The same into store->records_key, before the store is opened. 0, or -1. */
 int access_records_key(struct account_store *store, const uint8_t login_private[X25519_LEN]);
 
 /* Reads a tenant's tree in the open transaction, and signs its head when there is a key. 0, or an LMDB code or EACCES.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth/access_records.h"
 #include "cli.h"
 #include "crypto/hpke.h"
 #include "support/fixture.h"
@@ -44,6 +45,7 @@ static void test_modes(void **state)
                                          "k/server.crt.pem",
                                          "k/server.key.pem",
                                          "k/login.pin",
+                                         "k/records.pin",
                                          "k/clients/reception-desk.crt.pem",
                                          "k/clients/reception-desk.key.pem",
                                          "k/clients/reception-desk.env",
@@ -130,6 +132,21 @@ static void test_pin_is_of_the_login_key(void **state)
     assert_string_equal(pin, fingerprint);
 }
 
+static void test_pin_is_of_the_key_of_the_access_records(void **state)
+{
+    uint8_t private_key[HPKE_KEY_LEN], public_key[ED25519_KEY_LEN];
+    char fingerprint[SEKISHO_FINGERPRINT_LEN + 1], pin[SEKISHO_FINGERPRINT_LEN + 1] = "";
+    FILE *key = fopen(in_folder(state, "k/login.key"), "r"), *file = fopen(in_folder(state, "k/records.pin"), "r");
+
+    assert_int_equal(fread(private_key, 1, sizeof private_key, key), sizeof private_key);
+    assert_int_equal(fread(pin, 1, SEKISHO_FINGERPRINT_LEN, file), SEKISHO_FINGERPRINT_LEN);
+    fclose(key);
+    fclose(file);
+    ed25519_free(access_key_new(private_key, public_key));
+    sekisho_fingerprint(public_key, fingerprint);
+    assert_string_equal(pin, fingerprint);
+}
+
 static void test_configuration(void **state)
 {
     char text[4096] = "";
@@ -183,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_key_fits_certificate),
         cmocka_unit_test(test_pin_is_of_the_login_key),
+        cmocka_unit_test(test_pin_is_of_the_key_of_the_access_records),
         cmocka_unit_test(test_configuration),
         cmocka_unit_test(test_never_overwrites),
         cmocka_unit_test(test_names_refused),
