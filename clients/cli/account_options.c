@@ -62,6 +62,10 @@ bool date_parse(const char *text, uint32_t *date)
     const char *rest = strptime(text, "%Y-%m-%d", &parts);
     if (!rest || *rest != '\0' || parts.tm_year < 0 || parts.tm_year > 8099)
         return false;
+    struct tm same = parts;
+    (void)timegm(&same); /* 30 February becomes a day of March */
+    if (same.tm_mday != parts.tm_mday)
+        return false;
     *date = (uint32_t)((parts.tm_year + 1900) * 10000 + (parts.tm_mon + 1) * 100 + parts.tm_mday);
     return true;
 }

@@ -30,7 +30,7 @@ static int take_text(const struct options *options, enum option_id option, const
         SAY(stderr, TEXT_TOO_LONG, name);
         return CLI_USAGE;
     }
-    memcpy(out, value, strlen(value));
+    memcpy(out, value, strnlen(value, size));
     return CLI_OK;
 }
 

@@ -14,7 +14,7 @@ static enum sekisho_status bad_text(struct sekisho_error *error, const char *fie
 
 enum sekisho_status put_text(char *out, size_t size, const char *text, const char *field, struct sekisho_error *error)
 {
-    size_t length = text ? strlen(text) : 0;
+    size_t length = text ? strnlen(text, size + 1) : 0;
 
     if (length > size)
         return bad_text(error, field);
@@ -28,7 +28,7 @@ enum sekisho_status put_id(char *out, const char *id, const char *field, struct 
     enum sekisho_status status = check_account(id, error);
 
     if (status == SEKISHO_OK)
-        memcpy(out, id, strlen(id));
+        memcpy(out, id, strnlen(id, ACCOUNT_LEN));
     else if (error)
         snprintf(error->field, sizeof error->field, "%s", field);
     return status;
@@ -50,7 +50,7 @@ enum sekisho_status put_otp(char out[8], const char *otp, struct sekisho_error *
     enum sekisho_status status = check_otp(otp, error);
 
     if (status == SEKISHO_OK)
-        memcpy(out, otp, strlen(otp));
+        memcpy(out, otp, OTP_LEN);
     return status;
 }
 

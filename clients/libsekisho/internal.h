@@ -225,6 +225,7 @@ enum sekisho_status sealing_key_get(struct sekisho_client *client, unsigned pref
                                     struct sekisho_error *error);
 enum sekisho_status check_prefecture(unsigned prefecture, struct sekisho_error *error);
 enum sekisho_status check_account(const char *account, struct sekisho_error *error);
+#define OTP_LEN 6
 enum sekisho_status check_otp(const char *otp, struct sekisho_error *error);
 /* The login key is the pinned one, or the caller trusts on first use. */
 enum sekisho_status check_pin(const struct sekisho_client *client, const uint8_t login_key[X25519_LEN],

@@ -33,7 +33,7 @@ static int seal_login(const struct sekisho_client *client, unsigned prefecture, 
     memcpy(plain.account, account, plain.account_length);
     memcpy(plain.password, password, password_length);
     if (otp)
-        memcpy(plain.otp, otp, strlen(otp));
+        memcpy(plain.otp, otp, OTP_LEN);
     sealed_login_info(plain.tenant, attempt->key.challenge, info);
     int result = -1;
     if (x25519_key_pair(attempt->ephemeral_private, attempt->ephemeral_public) == 0 &&

@@ -29,7 +29,7 @@ enum sekisho_status check_account(const char *account, struct sekisho_error *err
 
 enum sekisho_status check_otp(const char *otp, struct sekisho_error *error)
 {
-    return strlen(otp) == 6 && strspn(otp, "0123456789") == 6
+    return strlen(otp) == OTP_LEN && strspn(otp, "0123456789") == OTP_LEN
                ? SEKISHO_OK
                : error_set(error, SEKISHO_ERROR_ARGUMENT, "BAD_OTP", "a code of a second factor has six digits",
                            "ワンタイムパスワードは数字6桁です");

@@ -30,10 +30,10 @@ static const uint32_t roles_of[METHOD_END] = {
 /* Each row is of a method of its own (an enumerator each, methods.h), and the runtime starts no service with a row that
  * is none of its methods (rpc/table.h): equal numbers mean that no method is without a row. */
 enum {
-    ROWS = 0
-#define METHOD(number, service, method, roles) +1
+#define METHOD(number, service, method, roles) ROW_##service##_##method,
 #include "server/services/methods.def"
 #undef METHOD
+    ROWS
 };
 #define METHODS_OF(service) ((sizeof(service) - sizeof(ProtobufCService)) / sizeof(void (*)(void)))
 _Static_assert(

@@ -67,6 +67,15 @@ static void test_exit_codes(void **state)
     assert_int_equal(RUN("enroll", "--input", missing, "--session", missing), CLI_USAGE);
     assert_int_equal(RUN("keygen", "--prefecture", "11"), CLI_USAGE);
     assert_int_equal(RUN("account", "first", "--prefecture", "11"), CLI_USAGE);
+    assert_int_equal(RUN("account", "list"), CLI_USAGE); /* no session */
+    assert_int_equal(RUN("account", "lock", "--account", "a"), CLI_USAGE);
+    assert_non_null(strstr(said, "--note"));
+    assert_int_equal(RUN("account", "list", "--role", "XXX"), CLI_USAGE);
+    assert_non_null(strstr(said, "OWN, ADM, REC"));
+    assert_int_equal(RUN("account", "list", "--state", "gone"), CLI_USAGE);
+    assert_int_equal(RUN("account", "approve", "--account", "a", "--note", "b"), CLI_USAGE); /* takes none */
+    assert_int_equal(RUN("terminal", "add", "--terminal", "a", "--note", "b", "--kind", "c"), CLI_USAGE);
+    assert_int_equal(RUN("account", "import", "--input", missing), CLI_USAGE);
 }
 
 static void test_connection_codes(void **state)
