@@ -242,7 +242,8 @@ void words_stream(struct bench *bench, const struct side *side, struct command *
 void words_beside(struct bench *bench, const struct side *side, struct command *command)
 {
     if (side->beside == BESIDE_STREAMS) {
-        begin_session(bench, side, "match-stream", "matcher", command);
+        /* Not the account of the load that is measured: an account is in once. */
+        begin_session(bench, side, "match-stream", "streamer", command);
         command_add_all(command, "--batch 256 --in-flight 32 --warm-up 0.1 --beside");
     } else {
         begin_session(bench, side, side->beside == BESIDE_ROTATION ? "rotation" : "backup", "owner", command);

@@ -67,5 +67,6 @@ int keys_make(const struct bench *bench, const char *folder, unsigned port)
     }
     int result = add_account(bench, folder, "enroller", "CEN");
     result = result == 0 ? add_account(bench, folder, "owner", "OWN") : result;
+    result = result == 0 ? add_account(bench, folder, "streamer", "REV") : result;
     return result == 0 ? add_account(bench, folder, "matcher", "REV") : result;
 }
