@@ -7,7 +7,7 @@
 
 /* Leaves that one call looks at, so that logins do not wait for it: a few milliseconds. */
 #define SCAN_LEAVES 4096
-#define ROWS_MAX    (sizeof(((struct account_reply_plain *)0)->rows) / sizeof(struct access_row))
+#define ROWS_MAX    (ACCOUNT_ROWS_LEN / sizeof(struct access_row))
 #define FIELD(name) offsetof(struct account_call_plain, name)
 
 static int bad_field(struct account_reply_plain *reply, size_t field, enum account_result *result)

@@ -28,7 +28,7 @@
 #include "ledger/merkle.h"
 
 #define FORMER_PASSWORDS_MAX  24 /* the rule says how many of them count; never fewer than 10 (domain 10.4) */
-#define SEALED_OTP_SECRET_LEN (12 + OTP_SECRET_LEN + 16) /* nonce, ciphertext, tag */
+#define SEALED_OTP_SECRET_LEN (AEAD_NONCE_LEN + OTP_SECRET_LEN + AEAD_TAG_LEN)
 
 struct stored_account {
     uint16_t version; /* 1 */

@@ -12,8 +12,6 @@
 #define AAD_LABEL "sekisho/v1 second factor"
 #define AAD_LEN   (sizeof AAD_LABEL - 1 + sizeof(uint16_t) + ACCOUNT_LEN)
 
-_Static_assert(SEALED_OTP_SECRET_LEN == AEAD_NONCE_LEN + OTP_SECRET_LEN + AEAD_TAG_LEN, "sealed secret");
-
 int otp_code(const uint8_t secret[OTP_SECRET_LEN], uint64_t step, char code[8])
 {
     uint8_t counter[8], mac[SHA1_LEN];

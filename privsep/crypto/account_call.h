@@ -128,6 +128,8 @@ enum password_fault {
     PASSWORD_FAULT_END
 };
 
+#define ACCOUNT_ROWS_LEN (ACCOUNT_REPLY_PLAIN_LEN - 224)
+
 struct account_reply_plain {
     uint16_t version; /* 1 */
     uint16_t operation;
@@ -144,7 +146,7 @@ struct account_reply_plain {
     char temporary[32];                 /* password that is good for nothing but to change it, within 7 days */
     uint8_t otp_secret[OTP_SECRET_LEN]; /* ENROLL_OTP */
     uint32_t zero3;
-    uint8_t rows[ACCOUNT_REPLY_PLAIN_LEN - 224];
+    uint8_t rows[ACCOUNT_ROWS_LEN];
 };
 _Static_assert(sizeof(struct account_reply_plain) == ACCOUNT_REPLY_PLAIN_LEN, "account_reply_plain layout");
 
