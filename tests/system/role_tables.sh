@@ -24,7 +24,7 @@ methods=$(grep -c '^METHOD(' "$(dirname "$0")/../../server/services/methods.def"
 wants 0 set_login audit aaud --replace-session
 wants 5 as audit sekisho terminal remove --terminal audit --note test
 says ROLE_NOT_PERMITTED
-wants 0 as audit sekisho record show --trust-first-use --event method_refused --limit 100000 --json --quiet
+wants 0 as audit sekisho record show --event method_refused --limit 100000 --json --quiet
 refusals=$(grep -c '"METHOD_REFUSED"' "$folder/out")
 ((refusals == refused_in_all + 1)) || fail "$refusals refusals are recorded of $((refused_in_all + 1))"
 set_stop || fail "the set did not end well"
