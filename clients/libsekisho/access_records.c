@@ -103,11 +103,13 @@ enum sekisho_status sekisho_access_read(struct sekisho_session *session, const s
                                         uint64_t size, struct sekisho_access_reader **reader,
                                         struct sekisho_error *error)
 {
-    struct sekisho_access_reader *made = calloc(1, sizeof *made);
     struct account_call_plain call;
-    enum sekisho_status status = made ? fill_call(filter, &call, error) : error_memory(error);
+    enum sekisho_status status = fill_call(filter, &call, error);
+    struct sekisho_access_reader *made = status == SEKISHO_OK ? calloc(1, sizeof *made) : NULL;
 
-    if (status == SEKISHO_OK) {
+    if (status == SEKISHO_OK && !made)
+        status = error_memory(error);
+    if (made) {
         made->session = session;
         made->filter = *filter;
         made->size = size;
