@@ -1,7 +1,9 @@
 /* The command of one run of each side. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
+#include "driver/company.h"
 #include "driver/sides.h"
 
 #define GRPC_HEADERS    "-H content-type:application/grpc -H te:trailers"
@@ -239,11 +241,13 @@ void words_stream(struct bench *bench, const struct side *side, struct command *
     add_time(bench, command);
 }
 
-void words_beside(struct bench *bench, const struct side *side, struct command *command)
+void words_beside(struct bench *bench, const struct side *side, size_t number, struct command *command)
 {
     if (side->beside == BESIDE_STREAMS) {
-        /* Not the account of the load that is measured: an account is in once. */
-        begin_session(bench, side, "match-stream", "streamer", command);
+        /* Each its own: an account is in once. */
+        char account[32];
+        snprintf(account, sizeof(account), STREAMER, number);
+        begin_session(bench, side, "match-stream", account, command);
         command_add_all(command, "--batch 256 --in-flight 32 --warm-up 0.1 --beside");
     } else {
         begin_session(bench, side, side->beside == BESIDE_ROTATION ? "rotation" : "backup", "owner", command);

@@ -14,7 +14,7 @@ int company_start(struct bench *bench, const struct side *side, struct company *
     char log[PATH_SIZE], rest[8];
     *company = (struct company){.count = 0};
     for (size_t i = 0; i < wanted(side->beside); i++) {
-        words_beside(bench, side, &command);
+        words_beside(bench, side, i, &command);
         command.tells_ready = true;
         company->count++;
         if (path_make(log, "%s/beside-%zu.log", bench->folder, i) != 0 ||

@@ -5,6 +5,7 @@
 #include "driver/sides.h"
 
 #define COMPANY_MAX 8
+#define STREAMER    "streamer%zu" /* account of each */
 
 struct company {
     struct child load[COMPANY_MAX];

@@ -56,7 +56,8 @@ typedef void side_words(struct bench *bench, const struct side *side, struct com
 side_words words_ping_mtls, words_ping_unix, words_h2load, words_open_ping;
 side_words words_store, words_store_rows, words_echo, words_fdatasync;
 side_words words_front, words_match, words_stream, words_mixed, words_enroll, words_open_match, words_connections;
-side_words words_beside; /* of what runs beside the side, until it is told to end */
+/* Of the load with this number that runs beside the side, until it is told to end. */
+void words_beside(struct bench *bench, const struct side *side, size_t number, struct command *command);
 side_words words_redis_benchmark, words_redis, words_pgbench, words_postgres, words_barbican;
 
 #endif
