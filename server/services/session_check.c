@@ -13,7 +13,7 @@ static bool fail(struct rpc_error *error, const struct rpc_error *what)
     return false;
 }
 
-/* What is refused here vault and auth never see: it is recorded all the same (F103). */
+/* What is refused here vault and auth never see: it is recorded all the same (F103), or not answered. */
 static bool fail_recorded(struct rpc_call *call, const struct session_row *row, enum access_event reason,
                           struct rpc_error *error, enum front_error what)
 {
@@ -22,8 +22,9 @@ static bool fail_recorded(struct rpc_call *call, const struct session_row *row, 
 
     memcpy(refused.session, row->id, SESSION_ID_LEN);
     memcpy(refused.certificate, rpc_call_certificate(call), CERT_HASH_LEN);
-    (void)auth_access_refused(front->auth, &refused); /* an auth that does not read records nothing else either */
-    return fail(error, error_of_front(what));
+    bool recorded =
+        session_table_refusal(front->sessions, row->id, link_now_ms()) && auth_access_refused(front->auth, &refused);
+    return fail(error, error_of_front(recorded ? what : FRONT_BUSY));
 }
 
 bool session_check(struct rpc_call *call, uint16_t tenant, const uint8_t id[SESSION_ID_LEN], struct rpc_error *error)

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE      UINT32_MAX
+#define MINUTE_MS 60000
 
 struct entry {
     struct session_row row;
-    uint32_t next; /* in its bucket or in the free list */
+    uint64_t refusals_since_ms;
+    uint32_t refusals; /* within the minute that began then */
+    uint32_t next;     /* in its bucket or in the free list */
 };
 
 struct session_table {
@@ -124,6 +127,25 @@ enum session_found session_table_find(struct session_table *table, const uint8_t
     }
     pthread_mutex_unlock(&table->lock);
     return found;
+}
+
+bool session_table_refusal(struct session_table *table, const uint8_t id[SESSION_ID_LEN], uint64_t now_ms)
+{
+    bool few = false;
+
+    pthread_mutex_lock(&table->lock);
+    uint32_t at = *find_link(table, id);
+    if (at != NONE) {
+        struct entry *entry = &table->entries[at];
+        if (now_ms - entry->refusals_since_ms >= MINUTE_MS) {
+            entry->refusals_since_ms = now_ms;
+            entry->refusals = 0;
+        }
+        few = entry->refusals < SESSION_REFUSALS_MAX;
+        entry->refusals += few;
+    }
+    pthread_mutex_unlock(&table->lock);
+    return few;
 }
 
 void session_table_remove(struct session_table *table, const uint8_t id[SESSION_ID_LEN])

@@ -35,6 +35,11 @@ bool session_table_add(struct session_table *table, const struct session_row *ro
 enum session_found session_table_find(struct session_table *table, const uint8_t id[SESSION_ID_LEN], uint64_t now_ms,
                                       struct session_row *row);
 
+/* Counts a refusal that is to be recorded: each costs auth a write to the disk. False when this session has had too
+ * many within a minute, or is not there. */
+#define SESSION_REFUSALS_MAX 120
+bool session_table_refusal(struct session_table *table, const uint8_t id[SESSION_ID_LEN], uint64_t now_ms);
+
 void session_table_remove(struct session_table *table, const uint8_t id[SESSION_ID_LEN]);
 
 #endif

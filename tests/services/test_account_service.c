@@ -126,6 +126,24 @@ static void a_stolen_session_is_refused_and_recorded(void **state)
     expect_recorded(fixture, ACCESS_CERTIFICATE_REFUSED);
 }
 
+/* A client that tries again and again does not keep auth's disk busy: what is not recorded is not answered. */
+static void refusals_are_bounded(void **state)
+{
+    struct fixture *fixture = *state;
+
+    start(fixture, "ApproveAccount");
+    fixture_role(fixture, 3);
+    for (unsigned i = 0; i < SESSION_REFUSALS_MAX; i++) {
+        invoke(fixture, FIXTURE_SESSION, 1 + i, SEALED_LEN);
+        expect_error(&fixture->call, GRPC_STATUS_PERMISSION_DENIED, "ROLE_NOT_PERMITTED");
+        expect_recorded(fixture, ACCESS_METHOD_REFUSED);
+        fixture->call.finished = 0;
+    }
+    invoke(fixture, FIXTURE_SESSION, 1, SEALED_LEN);
+    expect_error(&fixture->call, GRPC_STATUS_RESOURCE_EXHAUSTED, "BUSY");
+    fake_peer_expect_none(fixture->auth);
+}
+
 /* What the reader does when auth says so. */
 static void a_session_that_auth_ended_is_unknown(void **state)
 {
@@ -224,6 +242,7 @@ int main(void)
         TEST(a_call_is_carried_as_it_is),
         TEST(bad_requests_never_reach_auth),
         TEST(a_stolen_session_is_refused_and_recorded),
+        TEST(refusals_are_bounded),
         TEST(a_session_that_auth_ended_is_unknown),
         TEST(refusals_of_auth),
         TEST(auth_that_does_not_answer),

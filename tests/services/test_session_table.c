@@ -7,7 +7,8 @@
 
 #include "server/services/session_table.h"
 
-#define NOW 1000u
+#define NOW   1000u
+#define LATER 100000u
 
 static struct session_row row_of(uint32_t number, uint64_t expires_ms)
 {
@@ -69,9 +70,28 @@ static void full_of_open_sessions_refuses_and_expired_ones_give_way(void **state
     session_table_free(table);
 }
 
+static void refusals_are_counted_by_the_minute(void **state)
+{
+    struct session_table *table = session_table_new(2);
+    struct session_row one = row_of(1, LATER + 1000000), other = row_of(2, LATER + 1000000);
+
+    (void)state;
+    assert_false(session_table_refusal(table, one.id, LATER));
+    assert_true(session_table_add(table, &one, LATER));
+    assert_true(session_table_add(table, &other, LATER));
+    for (int i = 0; i < SESSION_REFUSALS_MAX; i++)
+        assert_true(session_table_refusal(table, one.id, LATER));
+    assert_false(session_table_refusal(table, one.id, LATER));
+    assert_true(session_table_refusal(table, other.id, LATER));
+    assert_false(session_table_refusal(table, one.id, LATER + 59000));
+    assert_true(session_table_refusal(table, one.id, LATER + 60000));
+    session_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refusals_are_counted_by_the_minute),
         cmocka_unit_test(found_until_removed),
         cmocka_unit_test(full_of_open_sessions_refuses_and_expired_ones_give_way),
     };
