@@ -71,7 +71,7 @@ static int on_session_call(struct vault *vault, const struct call_clock *clock, 
     struct call_answer answer;
     int rc = 0;
 
-    if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
+    if (!vault->store.in_group && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 1);
     if (!call_handle(&vault->engine, clock, view->body, view->body_length, replies_room(&vault->replies), &answer, &rc))
         violation(PEER_FRONT, view->header->type);
@@ -130,7 +130,7 @@ static void on_ledger_read(struct vault *vault, const struct frame_view *view)
     size_t length;
     int rc = 0;
 
-    if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
+    if (!vault->store.in_group && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 5);
     if (type == FRAME_LEDGER_HEAD)
         length = ledger_read_head(&vault->store, view->body, reply);
@@ -198,9 +198,9 @@ static void serve_front(struct vault *vault)
     while (rc == 0 && group_items < GROUP_ITEMS && replies_fit(&vault->replies) &&
            receive(vault, &vault->front, &view) == CHANNEL_OK)
         rc = on_front_frame(vault, &clock, &view, &group_items);
-    if (vault->store.txn && rc == 0)
+    if (vault->store.in_group && rc == 0)
         rc = replies_seal(&vault->replies, &vault->store);
-    if (vault->store.txn && rc == 0)
+    if (vault->store.in_group && rc == 0)
         rc = store_commit(&vault->store);
     store_abort(&vault->store);
     if (store_damaged(rc))
@@ -279,8 +279,10 @@ static void serve_warden(struct vault *vault)
     struct frame_view view;
 
     while (receive(vault, child_channel(), &view) == CHANNEL_OK) {
-        if (view.header->type == FRAME_DRAIN)
+        if (view.header->type == FRAME_DRAIN) {
+            (void)store_flush(&vault->store, session_clock_ms()); /* the redo log has it as well */
             child_exit(EXIT_DRAINED, EVENT_DRAINED, 0, 0, 0);
+        }
         vault->phase = PHASE_SERVING;
         if (channel_send(child_channel(), FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
             child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);

@@ -56,7 +56,7 @@ static int delete_row(struct store *store, struct tenant *tenant, const struct n
     MDB_val key, old;
     int rc = find(store, tenant, tags, &key, &old);
 
-    return rc == 0 ? mdb_del(store->txn, tenant->index, &key, NULL) : rc;
+    return rc == 0 ? store_del(store, tenant->index, &key) : rc;
 }
 
 int index_delete_number(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN])
@@ -75,7 +75,7 @@ int index_put(struct store *store, struct tenant *tenant, const struct number_ta
     int rc = tags->former ? delete_row(store, tenant, tags) : 0;
 
     memcpy(index.reference, reference, REFERENCE_LEN);
-    return rc == 0 || rc == MDB_NOTFOUND ? mdb_put(store->txn, tenant->index, &key, &value, 0) : rc;
+    return rc == 0 || rc == MDB_NOTFOUND ? store_put(store, tenant->index, &key, &value, 0) : rc;
 }
 
 int index_move(struct store *store, struct tenant *tenant, const char number[NUMBER_LEN])

@@ -97,6 +97,8 @@ int fixture_teardown(void **state)
     unlink(path);
     snprintf(path, sizeof path, "%s/lock.mdb", fixture->folder);
     unlink(path);
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, REDO_NAME);
+    unlink(path);
     snprintf(path, sizeof path, "%s/%s", fixture->folder, ERASURES_NAME);
     unlink(path);
     snprintf(path, sizeof path, "%s/%s.lost", fixture->folder, ERASURES_NAME);

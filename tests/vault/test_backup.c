@@ -174,7 +174,7 @@ static enum restore_status restore(const struct fixture *fixture, const uint8_t 
 
 static void remove_restored(const struct fixture *fixture)
 {
-    static const char *const names[] = {"data.mdb", "lock.mdb", ERASURES_NAME, ERASURES_NAME ".lost"};
+    static const char *const names[] = {"data.mdb", "lock.mdb", REDO_NAME, ERASURES_NAME, ERASURES_NAME ".lost"};
     char store[128], path[160];
 
     path_of(fixture, "store", store);
