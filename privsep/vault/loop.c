@@ -13,6 +13,15 @@
 
 enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
 
+/* An orderly end. What only the redo log has would come back at the next start; offline tools are to find it committed.
+ */
+__attribute__((noreturn)) static void leave(struct vault *vault, int code, enum event event, enum peer peer)
+{
+    store_abort(&vault->store);
+    (void)store_flush(&vault->store, session_clock_ms());
+    child_exit(code, event, peer, 0, 0);
+}
+
 static enum channel_result receive(struct vault *vault, struct channel *channel, struct frame_view *view)
 {
     enum frame_verdict verdict;
@@ -21,7 +30,7 @@ static enum channel_result receive(struct vault *vault, struct channel *channel,
         channel_receive(channel, buffer, FRAME_MAX, vault->phase, vault_rules, vault_rule_count, view, &verdict);
 
     if (result == CHANNEL_CLOSED)
-        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, channel->peer, 0, 0);
+        leave(vault, EXIT_PEER_GONE, EVENT_PEER_GONE, channel->peer);
     if (result == CHANNEL_VIOLATION)
         child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
     return result;
@@ -40,7 +49,7 @@ __attribute__((noreturn)) static void store_failed(int rc, uint32_t place)
 static void flush_replies(struct vault *vault)
 {
     if (replies_flush(&vault->replies, &vault->front) == CHANNEL_CLOSED)
-        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT, 0, 0);
+        leave(vault, EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT);
 }
 
 /* ---- frames from the front ---- */
@@ -279,10 +288,8 @@ static void serve_warden(struct vault *vault)
     struct frame_view view;
 
     while (receive(vault, child_channel(), &view) == CHANNEL_OK) {
-        if (view.header->type == FRAME_DRAIN) {
-            (void)store_flush(&vault->store, session_clock_ms()); /* the redo log has it as well */
-            child_exit(EXIT_DRAINED, EVENT_DRAINED, 0, 0, 0);
-        }
+        if (view.header->type == FRAME_DRAIN)
+            leave(vault, EXIT_DRAINED, EVENT_DRAINED, PEER_WARDEN);
         vault->phase = PHASE_SERVING;
         if (channel_send(child_channel(), FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
             child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);
