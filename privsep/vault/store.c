@@ -331,6 +331,7 @@ static int commit_pages(struct store *store)
         if (store->reserve.env)
             reserve_keep(&store->reserve);
         erasures_keep(&store->erasures);
+        backup_committed(store);
         return 0;
     }
     if (erasures_take_back(&store->erasures) != 0)
