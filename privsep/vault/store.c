@@ -206,8 +206,10 @@ void store_close(struct store *store)
     if (store->txn)
         mdb_txn_abort(store->txn);
     backup_close(store);
-    for (size_t i = 0; i < store->tenant_count; i++)
+    for (size_t i = 0; i < store->tenant_count; i++) {
         tenant_keys_free(store->tenant[i].keys);
+        pairs_close(&store->tenant[i].pairs);
+    }
     aead_free(store->salts.key);
     mdb_env_close(store->env);
     erasures_close(&store->erasures);
@@ -289,6 +291,7 @@ static void settle_keys(struct tenant *tenant, bool committed)
  * copied: there can be 47 tenants, and a group touches few. */
 static void settle(struct store *store, bool committed)
 {
+    pairs_settle(&store->pairs_changes, committed);
     for (size_t i = 0; i < store->tenant_count; i++) {
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.ledger.size == tenant->committed.ledger.size &&

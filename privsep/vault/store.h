@@ -37,6 +37,7 @@
 #include "vault/backup.h"
 #include "vault/erasures.h"
 #include "vault/merkle.h"
+#include "vault/pairs.h"
 #include "vault/redo.h"
 #include "vault/reserve.h"
 #include "vault/stored.h"
@@ -56,6 +57,7 @@ struct tenant_state {
 struct tenant {
     uint16_t id;
     MDB_dbi meta, index, record, former, blob, budget, entry, leaf, node;
+    struct pairs pairs; /* of the index database, in memory */
     struct tenant_keys *keys;
     struct data_keys next_keys; /* in place of keys->data as soon as the transaction is committed; empty: no change */
     bool rotation_halted;       /* something cannot be put under the new keys; until the next start */
@@ -97,6 +99,7 @@ struct store {
     struct store_database database[DATABASES_MAX];
     struct salts salts;
     struct tenant tenant[TENANTS_MAX];
+    struct pairs_changes pairs_changes; /* of the open transaction */
 };
 
 /* Opens or makes the store in `folder`; tenants that are new get keys. `root_key` (32 bytes) is read, not kept.

@@ -19,6 +19,7 @@ static void open_store(struct fixture *fixture)
     const uint16_t tenants[] = {TENANT_A, TENANT_B};
 
     assert_int_equal(store_open(&fixture->store, fixture->folder, MAP_BYTES, tenants, 2, fixture->root_key), 0);
+    assert_int_equal(index_load(&fixture->store), 0);
 }
 
 static void session_key(uint8_t session, uint8_t kind, uint8_t key[32])
