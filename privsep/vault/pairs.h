@@ -2,15 +2,15 @@
  * Which (number, reference) pairs are current, in memory beside the index database: a MATCH of a right number is
  * answered without a look into LMDB. One table a tenant, 12 bytes a pair, filled at the start, never on disk.
  *
- * It only ever says yes. Whatever it does not know is asked of LMDB, so a pair that is missing costs time, nothing else:
- * there may be no memory for it, a neighbour's removal may have taken it along, its transaction may have been too
+ * It only ever says yes. Whatever it does not know is asked of LMDB, so a pair that is missing costs time, nothing
+ * else: there may be no memory for it, a neighbour's removal may have taken it along, its transaction may have been too
  * large. What must not be is a yes that is not true any more: a removal takes effect at once, whatever becomes of its
  * transaction; an addition when its transaction has been committed.
  *
  * A slot is 96 bits: 32 of the number's tag, and the tag's next 64 with a 64-bit hash of the whole reference over them.
- * The hash is strongly universal under a random key of the table: an asker chooses references, and bits of the reference
- * itself would let him make up others that pass for one, each with guess budgets of its own. A pair that is not
- * current gets a yes with 2^-64 when it is the number's own slot that meets it under another reference, else with
+ * The hash is strongly universal under a random key of the table: an asker chooses references, and bits of the
+ * reference itself would let him make up others that pass for one, each with guess budgets of its own. A pair that is
+ * not current gets a yes with 2^-64 when it is the number's own slot that meets it under another reference, else with
  * 2^-96 a slot (2^-72 of 10^7); a guessed number is right with 10^-11.
  *
  * Slots lie in the order of their first 32 bits, each at the place that these bits are of the whole or as little behind
