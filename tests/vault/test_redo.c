@@ -86,7 +86,10 @@ static void leaves_alone_do_not_make_lmdb_commit(void **state)
 
     someone(fixture);
     uint64_t txn = last_txn(fixture);
-    matches(fixture, 5);
+    for (unsigned i = 0; i < 5; i++) {
+        fixture->store.redo.first_ms = INT64_MAX / 2;
+        matches(fixture, 1);
+    }
     assert_int_equal(last_txn(fixture), txn);
     assert_int_equal(fixture->store.redo.number, 5);
     /* A wrong guess is charged, and everything is committed with it. */
@@ -225,9 +228,13 @@ static void a_full_log_is_committed(void **state)
 
     someone(fixture);
     uint64_t txn = last_txn(fixture);
-    matches(fixture, REDO_BYTES / 4096);
+    for (unsigned i = 0; i < REDO_BYTES / 4096; i++) {
+        fixture->store.redo.first_ms = INT64_MAX / 2; /* never due: the machine may be slow */
+        matches(fixture, 1);
+    }
     assert_int_equal(fixture->store.redo.number, REDO_BYTES / 4096);
     assert_int_equal(last_txn(fixture), txn);
+    fixture->store.redo.first_ms = INT64_MAX / 2;
     matches(fixture, 1);
     assert_int_equal(last_txn(fixture), txn + 1);
     assert_int_equal(fixture->store.redo.number, 0);
