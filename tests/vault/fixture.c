@@ -22,7 +22,7 @@ static void open_store(struct fixture *fixture)
     assert_int_equal(index_load(&fixture->store), 0);
 }
 
-static void session_key(uint8_t session, uint8_t kind, uint8_t key[32])
+void session_key(uint8_t session, uint8_t kind, uint8_t key[32])
 {
     memset(key, session, 32);
     key[0] = kind;
