@@ -31,6 +31,8 @@ static int work_on_store(const struct options *options, int (*work)(const char *
     close(lock);
     if (rc == EBUSY)
         SAY(stderr, TEXT_STORE_NOT_SETTLED, folder);
+    else if (rc == EALREADY)
+        SAY(stderr, TEXT_ERASURES_NOT_LOST, folder);
     else if (rc != 0)
         SAY(stderr, failed, folder, mdb_strerror(rc));
     if (rc != 0)

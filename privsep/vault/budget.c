@@ -199,6 +199,13 @@ int budget_charge(struct budget *budget, const uint8_t *reference, const struct 
     return charge(budget, reference, number, true);
 }
 
+int budget_charge_replacement(struct budget *budget, const uint8_t reference[REFERENCE_LEN])
+{
+    struct row_key key = reference_key(reference);
+
+    return charge_row(budget, &key, true);
+}
+
 int budget_pretend(struct budget *budget, const uint8_t *reference, const struct number_tags *number)
 {
     return charge(budget, reference, number, false);

@@ -132,9 +132,9 @@ static enum call_status open_call(struct call_engine *engine, const struct call_
     replay_accept(&session->window, request->call_seq);
 
     size_t plain_length = request->sealed_length - SEAL_TAG_LEN;
+    call->session = session; /* from here on there is something to wipe */
     if (plain_length < sizeof call->head)
         return CALL_MALFORMED;
-    call->session = session;
     memcpy(&call->head, engine->plain, sizeof call->head);
     call->items = engine->plain + sizeof call->head;
     call->item_size = sealed_item_size(call->head.operation);

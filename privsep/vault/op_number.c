@@ -170,6 +170,8 @@ static int replace_active(struct op_context *context, const struct call_item *it
     } else if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_DONE;
         rc = exchange_number(context, item, tags, old, record);
+        if (rc == 0)
+            rc = budget_charge_replacement(context->budget, item->reference);
     }
     crypto_wipe(old, sizeof old);
     return rc;
@@ -192,17 +194,18 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
         rc = budget_allows(context->budget, item->reference, &tags, &allowed);
     if (rc != 0)
         return rc;
-    if (!allowed) {
+    rc = record_get(context->store, context->tenant, item->reference, &record);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return rc;
+    /* Whoever knows the id of the request that set the number asks for an answer once more, and guesses nothing. */
+    if (!allowed && (rc != 0 || !crypto_equal(record.change_request, item->request_id, REQUEST_ID_LEN))) {
         result->detail = DETAIL_BUDGET_SPENT;
         return 0;
     }
-    rc = record_get(context->store, context->tenant, item->reference, &record);
     if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_UNKNOWN_REFERENCE;
         return 0;
     }
-    if (rc != 0)
-        return rc;
     memcpy(result->touched, item->reference, REFERENCE_LEN);
     if (record.state != RECORD_ACTIVE) {
         result->detail = DETAIL_ERASED;

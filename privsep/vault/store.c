@@ -306,6 +306,17 @@ static void settle(struct store *store, bool committed)
     }
 }
 
+/* LMDB's word for a head page that failed while it was written: what is on the disk is the former head, or the new. */
+static bool head_in_doubt(const struct store *store)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
+
+    if (rc == 0)
+        mdb_txn_abort(txn);
+    return rc == MDB_PANIC;
+}
+
 /* The transaction is gone: what only the redo log has goes into a new one. Without it nothing may go on. */
 static void restore_redone(struct store *store)
 {
@@ -336,6 +347,11 @@ static int commit_pages(struct store *store)
         erasures_keep(&store->erasures);
         backup_committed(store);
         return 0;
+    }
+    if (head_in_doubt(store)) {
+        /* The journal stays ahead of either: the next start completes what it has, as it does what the redo log has. */
+        erasures_forget(&store->erasures);
+        return MDB_PANIC;
     }
     if (erasures_take_back(&store->erasures) != 0)
         return MDB_PANIC;

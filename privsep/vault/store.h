@@ -131,7 +131,8 @@ int64_t store_clock_ms(const struct store *store);
 /*
  * One group of changes at a time. store_commit returns only when all of it is on stable storage: in LMDB, or, when it
  * is leaves of the ledger alone, in the redo log (redo.h). Everything but leaves is changed through these functions,
- * which see to that.
+ * which see to that. MDB_PANIC: nobody can say whether it is there; the process has to end, and says nothing of it to
+ * anyone.
  */
 int store_begin(struct store *store);
 int store_commit(struct store *store);

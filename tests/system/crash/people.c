@@ -54,6 +54,9 @@ static void take_asked(const struct record *record, struct person *person)
     case SEKISHO_REPLACE:
     case SEKISHO_ERASE:
         person->out = (uint8_t)record->operation;
+        /* A replacement that is done is charged as a miss is. */
+        person->doubtful += record->operation == SEKISHO_REPLACE;
+        person->touched |= record->operation == SEKISHO_REPLACE;
         break;
     case SEKISHO_MATCH:
         person->doubtful += record->missed != 0;
@@ -87,6 +90,10 @@ static void take_budget(const struct record *record, struct person *person)
         person->doubtful -= person->doubtful > 0;
         /* A spent budget is not charged. */
         person->misses += record->detail == SEKISHO_DETAIL_NOT_MATCHED;
+    } else if (record->operation == SEKISHO_REPLACE) {
+        /* One that is repeated was charged when it was not answered, maybe before an unlock. */
+        person->doubtful -= person->doubtful > 0;
+        person->misses += record->detail == SEKISHO_DETAIL_DONE;
     } else if (record->operation == SEKISHO_UNLOCK) {
         person->unlock_doubtful = false;
         if (record->outcome == SEKISHO_OUTCOME_DONE || record->detail == SEKISHO_DETAIL_NOT_LOCKED)
