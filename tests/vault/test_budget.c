@@ -179,6 +179,29 @@ static void replacing_on_and_on_is_no_free_guess(void **state)
     assert_int_equal(replace(fixture, SESSION_ALL, reference, guess, 72), DETAIL_DONE);
 }
 
+/* The id of the request that enrolled somebody is no way to ask for the number that was put in the enrolled one's
+ * place.
+ */
+static void an_enrolments_id_is_no_free_guess(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t reference[REFERENCE_LEN], found[REFERENCE_LEN];
+    char number[NUMBER_LEN], next[NUMBER_LEN], last[NUMBER_LEN];
+
+    enrolled(fixture, 0, reference, number);
+    test_number(100, next);
+    test_number(101, last);
+    fixture->limits[PURPOSE_REGISTER].session = 2;
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, number, 1, found), DETAIL_REPEATED);
+    assert_memory_equal(found, reference, REFERENCE_LEN);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, next, 60), DETAIL_DONE);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, number, 1, found), DETAIL_REPEATED);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, next, 1, NULL), DETAIL_DUPLICATE);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, last, 61), DETAIL_DONE);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, next, 1, NULL), DETAIL_DUPLICATE);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, last, 1, NULL), DETAIL_BUDGET_SPENT);
+}
+
 static void typing_errors_cost_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -350,6 +373,7 @@ int main(void)
         TEST(lookups_and_duplicates_cost_too),
         TEST(a_replacement_is_no_cheaper_guess),
         TEST(replacing_on_and_on_is_no_free_guess),
+        TEST(an_enrolments_id_is_no_free_guess),
         TEST(typing_errors_cost_nothing),
         TEST(nothing_is_refunded_by_a_restart),
         TEST(a_batch_is_no_way_round),
