@@ -29,16 +29,19 @@ static int insert_subject(struct op_context *context, const char number[NUMBER_L
 }
 
 /* The number is known: by this very request (a retry whose answer was lost), or by another one. */
-static int existing_subject(struct op_context *context, const uint8_t reference[REFERENCE_LEN],
+static int existing_subject(struct op_context *context, const struct stored_index *index,
                             const uint8_t request_id[REQUEST_ID_LEN], struct op_result *result)
 {
+    const uint8_t *reference = index->reference;
     struct stored_record record;
     int rc = record_get(context->store, context->tenant, reference, &record);
 
     if (rc != 0)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     memcpy(result->touched, reference, REFERENCE_LEN);
-    if (crypto_equal(record.enroll_request, request_id, REQUEST_ID_LEN)) {
+    /* The number that the request enrolled, and none that has been put in its place since. */
+    bool enrolled = index->kind == INDEX_CURRENT ? record.former_count == 0 : record.former_count == 1;
+    if (enrolled && crypto_equal(record.enroll_request, request_id, REQUEST_ID_LEN)) {
         result->detail = DETAIL_REPEATED;
         memcpy(result->reference, reference, REFERENCE_LEN);
         return 0;
@@ -72,7 +75,7 @@ int enroll_number(struct op_context *context, const char number[NUMBER_LEN], con
     if (rc == 0)
         rc = index_get(context->store, context->tenant, &tags, &index);
     if (rc == 0)
-        return existing_subject(context, index.reference, request_id, result);
+        return existing_subject(context, &index, request_id, result);
     if (rc != MDB_NOTFOUND)
         return rc;
     result->detail = DETAIL_DONE;
