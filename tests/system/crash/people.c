@@ -77,6 +77,11 @@ static void take_change(const struct record *record, struct person *person, bool
         [SEKISHO_ENROLL] = STAGE_ENROLLED, [SEKISHO_REPLACE] = STAGE_REPLACED, [SEKISHO_ERASE] = STAGE_ERASED};
 
     person->out = 0;
+    if (record->kind == RECORD_ANSWERED && record->operation == SEKISHO_REPLACE) {
+        /* One that is repeated was charged when it was not answered, maybe before an unlock. */
+        person->doubtful -= person->doubtful > 0;
+        person->misses += record->detail == SEKISHO_DETAIL_DONE;
+    }
     if (!done)
         return;
     person->stage = stage_after[record->operation];
@@ -90,10 +95,6 @@ static void take_budget(const struct record *record, struct person *person)
         person->doubtful -= person->doubtful > 0;
         /* A spent budget is not charged. */
         person->misses += record->detail == SEKISHO_DETAIL_NOT_MATCHED;
-    } else if (record->operation == SEKISHO_REPLACE) {
-        /* One that is repeated was charged when it was not answered, maybe before an unlock. */
-        person->doubtful -= person->doubtful > 0;
-        person->misses += record->detail == SEKISHO_DETAIL_DONE;
     } else if (record->operation == SEKISHO_UNLOCK) {
         person->unlock_doubtful = false;
         if (record->outcome == SEKISHO_OUTCOME_DONE || record->detail == SEKISHO_DETAIL_NOT_LOCKED)
