@@ -95,6 +95,7 @@ struct scan {
     bool lost; /* of the head */
     bool new_store;
     bool only_look; /* at a store without its keys */
+    uint64_t size;  /* of the file */
 };
 
 static int erase_known(const struct scan *scan, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN])
@@ -199,10 +200,11 @@ static int scan_file(struct scan *scan, struct erasures *erasures)
         scan->at_open[store->tenant[i].id] = store->tenant[i].now.erased;
     if (fstat(erasures->fd, &info) < 0)
         return errno;
-    uint64_t size = (uint64_t)info.st_size;
-    int rc = scan_records(scan, erasures, size);
+    scan->size = (uint64_t)info.st_size;
+    int rc = scan_records(scan, erasures, scan->size);
     /* More than one transaction can have left behind is no torn end but damage in the middle. */
-    if (rc == 0 && (erasures->end == 0 || size - erasures->end > ERASURES_PENDING * sizeof(struct erasure_record)))
+    if (rc == 0 &&
+        (erasures->end == 0 || scan->size - erasures->end > ERASURES_PENDING * sizeof(struct erasure_record)))
         rc = EBADMSG;
     for (size_t i = 0; i < store->tenant_count && rc == 0; i++)
         rc = check_tenant(scan, &store->tenant[i]);
@@ -234,7 +236,7 @@ int erasures_open(struct store *store, const char *folder)
     erasures->pending = calloc(ERASURES_PENDING, sizeof erasures->pending[0]);
     rc = erasures->pending ? scan_file(&scan, erasures) : ENOMEM;
     /* Nothing of a torn end may seem to continue what is written over its beginning. */
-    if (rc == 0 && ftruncate(erasures->fd, (off_t)erasures->end) < 0)
+    if (rc == 0 && scan.size > erasures->end && ftruncate(erasures->fd, (off_t)erasures->end) < 0)
         rc = errno;
     memcpy(erasures->committed_chain, erasures->chain, HASH_LEN);
     return rc == 0 ? begin_tenants(&scan, erasures) : rc;

@@ -122,6 +122,10 @@ static int append_leaf(struct store *store, const uint8_t *bytes, uint32_t lengt
     struct tenant *tenant = store_tenant(store, entry.tenant);
     if (!tenant || entry.index != tenant->now.ledger.size)
         return MDB_CORRUPTED;
+    if (!store->txn) { /* only looked at */
+        tenant->now.ledger.size++;
+        return 0;
+    }
     return ledger_put(store, tenant, &entry, items, (length - sizeof entry) / sizeof items[0], hash);
 }
 
@@ -143,11 +147,11 @@ static int append_leaves(struct store *store, const uint8_t *leaves, size_t leng
     return rc;
 }
 
-/* Appends the leaves of at most `most` records that belong to the open transaction. */
-static int replay(struct store *store, uint64_t most)
+/* Appends the leaves of at most `most` records that belong to the transaction `txn`. */
+static int replay(struct store *store, uint64_t txn, uint64_t most)
 {
     struct redo *redo = &store->redo;
-    uint64_t txn = mdb_txn_id(store->txn), offset = 0, number = 0;
+    uint64_t offset = 0, number = 0;
     uint8_t chain[HASH_LEN] = {0};
     struct redo_record record;
     int rc = 0;
@@ -175,8 +179,21 @@ int redo_open(struct store *store, const char *folder)
     if (!redo->buffer)
         return ENOMEM;
     redo_drop(redo);
-    rc = replay(store, UINT64_MAX);
+    rc = replay(store, mdb_txn_id(store->txn), UINT64_MAX);
     return rc == 0 ? sync_folder(folder) : rc;
+}
+
+int redo_look(struct store *store, const char *folder, uint64_t txn)
+{
+    struct redo *redo = &store->redo;
+    int rc = open_file(folder, O_RDONLY, &redo->fd);
+
+    if (rc != 0)
+        return rc == ENOENT ? 0 : rc;
+    redo->buffer = malloc(RECORD_MAX);
+    rc = redo->buffer ? replay(store, txn, UINT64_MAX) : ENOMEM;
+    redo_close(redo);
+    return rc;
 }
 
 void redo_close(struct redo *redo)
@@ -187,25 +204,24 @@ void redo_close(struct redo *redo)
     *redo = (struct redo){.fd = -1};
 }
 
-int redo_again(struct store *store)
+void redo_again(struct store *store)
 {
-    int rc = 0;
-
+    redo_drop(&store->redo); /* the leaves of the group that is lost */
     if (store->redo.number == 0)
-        return 0;
-    rc = mdb_txn_begin(store->env, NULL, 0, &store->txn);
+        return;
+    int rc = mdb_txn_begin(store->env, NULL, 0, &store->txn);
     for (size_t i = 0; i < store->tenant_count && rc == 0; i++)
         rc = ledger_load(store->txn, &store->tenant[i]);
     if (rc == 0)
-        rc = replay(store, store->redo.number);
+        rc = replay(store, mdb_txn_id(store->txn), store->redo.number);
     for (size_t i = 0; i < store->tenant_count && rc == 0; i++) {
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.ledger.size != tenant->committed.ledger.size)
             rc = MDB_CORRUPTED;
         tenant->now = tenant->committed;
     }
-    redo_drop(&store->redo);
-    return rc;
+    if (rc != 0)
+        store->failed = true;
 }
 
 int redo_settled(MDB_env *env, const char *folder)

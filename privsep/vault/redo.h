@@ -59,6 +59,8 @@ struct store;
  * file open. MDB_CORRUPTED: it has leaves that do not continue the ledger. */
 int redo_open(struct store *store, const char *folder);
 void redo_close(struct redo *redo);
+/* Of a store that is looked at (store_look.h): counts the leaves of the transaction `txn` in now.ledger.size. */
+int redo_look(struct store *store, const char *folder, uint64_t txn);
 /* Once the store's transaction has been committed: takes away what has been read, durably, and makes the log usable.
  * Where the disk has no room for it the store does without. */
 int redo_begin(struct redo *redo);
@@ -82,8 +84,9 @@ void redo_committed(struct redo *redo);
 /* Milliseconds until the records are due to be committed; -1: there are none. */
 int64_t redo_wait_ms(const struct redo *redo, int64_t now_ms);
 
-/* Appends the leaves of the `number` records again, to a transaction that has just begun after one that was lost. */
-int redo_again(struct store *store);
+/* After the store's transaction was lost: drops the open group's leaves, and appends those of the `number` records to a
+ * new one. Where that cannot be done the store has failed. */
+void redo_again(struct store *store);
 
 /* Of a folder whose set is stopped. EBUSY: the log has leaves that LMDB has not; a start of the set appends them. */
 int redo_settled(MDB_env *env, const char *folder);

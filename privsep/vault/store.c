@@ -317,13 +317,6 @@ static bool head_in_doubt(const struct store *store)
     return rc == MDB_PANIC;
 }
 
-/* The transaction is gone: what only the redo log has goes into a new one. Without it nothing may go on. */
-static void restore_redone(struct store *store)
-{
-    if (redo_again(store) != 0)
-        store->failed = true;
-}
-
 static int commit_pages(struct store *store)
 {
     int rc = save_clock(store);
@@ -355,7 +348,7 @@ static int commit_pages(struct store *store)
     }
     if (erasures_take_back(&store->erasures) != 0)
         return MDB_PANIC;
-    restore_redone(store);
+    redo_again(store);
     return rc;
 }
 
@@ -399,5 +392,5 @@ void store_abort(struct store *store)
         return;
     mdb_txn_abort(store->txn);
     store->txn = NULL;
-    restore_redone(store);
+    redo_again(store);
 }

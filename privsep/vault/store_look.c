@@ -42,6 +42,8 @@ int store_look(const char *folder, struct store *store)
         rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
     for (uint16_t tenant = 1; tenant <= TENANTS_MAX && rc == 0; tenant++)
         rc = look_at_tenant(txn, tenant, store);
+    if (rc == 0)
+        rc = redo_look(store, folder, mdb_txn_id(txn) + 1);
     if (txn)
         mdb_txn_abort(txn);
     mdb_env_close(store->env);

@@ -4,9 +4,9 @@
 
 #include "vault/store.h"
 
-/* Fills id, now.erased and now.ledger.size of every tenant that the store in `folder` has, served or not, and
- * tenant_count; `store` is zeroed by the caller, and is not open afterwards. Changes nothing. 0, an errno or an LMDB
- * code. */
+/* Fills id, now.erased and now.ledger.size (with what only the redo log has) of every tenant that the store in `folder`
+ * has, served or not, and tenant_count; `store` is zeroed by the caller, and is not open afterwards. Changes nothing.
+ * 0, an errno or an LMDB code. */
 int store_look(const char *folder, struct store *store);
 
 #endif

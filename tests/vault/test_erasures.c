@@ -279,6 +279,27 @@ static void a_lost_journal_is_refused(void **state)
     expect_erased(fixture, 0);
 }
 
+/* A store that has no leaves but those of its redo log is no new one either. */
+static void a_journal_lost_before_the_first_commit_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item item = {.reference = {1}};
+    static struct answer answer;
+    char path[128];
+
+    call(fixture, SESSION_ENROLL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+    assert_int_equal(answer.status, CALL_NOT_PERMITTED);
+    assert_int_equal(fixture->store.redo.number, 1);
+    file_path(fixture, ERASURES_NAME, path);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(try_open(fixture), ESTALE);
+    assert_int_equal(erasures_restart(fixture->folder), 0);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    fixture_reopen(fixture);
+    assert_int_equal(tenant_a(fixture)->committed.ledger.size, 1);
+}
+
 static void a_journal_older_than_the_store_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -382,6 +403,7 @@ int main(void)
         TEST(a_compacted_store_has_no_remnants),
         TEST(a_full_disk_refuses_and_loses_nothing),
         TEST(a_lost_journal_is_refused),
+        TEST(a_journal_lost_before_the_first_commit_is_refused),
         TEST(a_journal_older_than_the_store_is_refused),
         TEST(a_damaged_journal_is_refused),
         TEST(a_whole_journal_is_not_given_up),
