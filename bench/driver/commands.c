@@ -124,7 +124,7 @@ void words_h2load(struct bench *bench, const struct side *side, struct command *
 
 void words_store(struct bench *bench, const struct side *side, struct command *command)
 {
-    static const char *const loops[] = {"match", "ledger", "call"};
+    static const char *const loops[] = {"match", "ledger", "call", "memory"};
     const struct data *data = data_of(bench, side->part);
     bench_command(bench, "bench-store", command);
     command_add(command, "%s", loops[side->kind]);

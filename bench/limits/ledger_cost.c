@@ -28,7 +28,8 @@ static double run_once(struct store_bench *bench, const char *folder, bool witho
     if (child == 0) {
         struct run_result result = {0};
         unrecorded = without;
-        bool done = store_bench_open(bench, folder) == 0 && store_loop_call(bench, &result) == 0;
+        bool done = store_bench_open(bench, folder) == 0 && store_bench_remember(bench) == 0 &&
+                    store_loop_call(bench, &result) == 0;
         if (done) {
             rate = (double)result.calls * bench->batch * 1e9 / (double)result.elapsed_ns;
             store_close(&bench->store);

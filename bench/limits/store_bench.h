@@ -26,7 +26,8 @@ struct store_bench {
 typedef int store_loop(struct store_bench *bench, struct run_result *result);
 
 /* op_match alone, nothing recorded: the number's tag (one HMAC), its index row and two budget rows looked up, the
- * reference compared. What no design with a keyed index and guess budgets avoids. */
+ * reference compared. Over LMDB alone, as the limit that a store on disk sets: the vault's memory of current pairs is
+ * not loaded. After store_bench_remember the index row is looked up in that memory. */
 store_loop store_loop_match;
 /* The same with a ledger leaf a batch and a durable commit a group. */
 store_loop store_loop_ledger;
@@ -46,6 +47,9 @@ extern const uint8_t store_bench_root_key[32];
 
 /* Opens the store with room for people_count people. 0, or -1 with a line on standard error; store_close it. */
 int store_bench_open(struct store_bench *bench, const char *folder);
+
+/* Loads the vault's memory of current pairs. 0, or -1 with a line on standard error. */
+int store_bench_remember(struct store_bench *bench);
 
 /* Makes `folder` with a store of people_count people, its root.key and people.table. 0, or -1 with a line. */
 int store_make(struct store_bench *bench, const char *folder);

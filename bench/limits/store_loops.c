@@ -22,9 +22,12 @@ static int match_one(struct store_bench *bench, struct op_context *context, stru
     const struct person *person = store_bench_next(bench);
     struct op_result result = {0};
     struct call_item item = {0};
+    struct number_tags tags;
     memcpy(item.reference, person->reference, REFERENCE_LEN);
     memcpy(item.number, person->number, NUMBER_LEN);
-    int rc = op_match(context, &item, &result);
+    int rc = number_tags(context->tenant, item.number, &tags);
+    context->tags = &tags;
+    rc = rc == 0 ? op_match(context, &item, &result) : rc;
     if (rc != 0 || result.detail != DETAIL_MATCHED) {
         return failed("match", rc);
     }

@@ -57,10 +57,10 @@ static void add_row(struct table *table, const struct sekisho_ledger_entry *entr
     snprintf(index, sizeof index, "%" PRIu64, entry->index);
     time_format(entry->time_us, time);
     item_texts(entry, reference, outcome, touched);
-    if (table->rows > TABLE_ENTRIES) {
+    if (table->rows > TABLE_ENTRIES)
         table_print(table, stdout);
+    if (table->rows == 0)
         start_table(table);
-    }
     table_row(table, (const char *const[]){index, time, entry->account, sekisho_operation_name(entry->operation),
                                            sekisho_purpose_name(entry->purpose),
                                            sekisho_legal_basis_name(entry->legal_basis, language() == LANGUAGE_JA),
@@ -76,8 +76,6 @@ static int show(const struct options *options, const struct ledger_job *job, con
     struct table table = {0};
     enum sekisho_status status = SEKISHO_OK;
 
-    if (!options->value[OPT_JSON])
-        start_table(&table);
     for (*shown = 0; *shown < limit; ++*shown) {
         status = sekisho_ledger_next(reader, &entry, &error);
         if (status == SEKISHO_OK && entry)
@@ -89,7 +87,10 @@ static int show(const struct options *options, const struct ledger_job *job, con
         else
             add_row(&table, entry, filter->given.reference);
     }
-    if (!options->value[OPT_JSON])
+    /* Nothing found is a heading alone; a refusal is not even that. */
+    if (!options->value[OPT_JSON] && status == SEKISHO_OK && table.rows == 0)
+        start_table(&table);
+    if (table.rows > 0)
         table_print(&table, stdout);
     return status == SEKISHO_OK ? CLI_OK : report_error(&error);
 }

@@ -82,6 +82,9 @@ static int rewrap(const char *folder, const char *from_path, const char *to_path
     if (rc == ENOENT || rc == EACCES) {
         SAY(stderr, rc == ENOENT ? TEXT_STORE_MISSING : TEXT_KEY_NOT_OF_STORE, rc == ENOENT ? folder : from_path);
         unlink(to_path);
+    } else if (rc == EBUSY) {
+        SAY(stderr, TEXT_STORE_NOT_SETTLED, folder);
+        unlink(to_path);
     } else {
         /* A disk that failed in the commit itself may have the change or not: the new key stays. */
         SAY(stderr, TEXT_STORE_FAILED, folder, mdb_strerror(rc));

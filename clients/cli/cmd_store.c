@@ -29,10 +29,14 @@ static int work_on_store(const struct options *options, int (*work)(const char *
         return CLI_USAGE;
     int rc = crypto_init() == 0 ? work(folder) : EIO;
     close(lock);
-    if (rc != 0) {
+    if (rc == EBUSY)
+        SAY(stderr, TEXT_STORE_NOT_SETTLED, folder);
+    else if (rc == EALREADY)
+        SAY(stderr, TEXT_ERASURES_NOT_LOST, folder);
+    else if (rc != 0)
         SAY(stderr, failed, folder, mdb_strerror(rc));
+    if (rc != 0)
         return CLI_USAGE;
-    }
     SAY(stderr, done, folder);
     return CLI_OK;
 }

@@ -191,15 +191,17 @@ static int put_tenants(struct store *store, struct plain *plain)
 
 /* ---- pieces ---- */
 
-/* What the snapshot's last group has committed: between two transactions that is what every tenant's state says. */
-static int begin_snapshot(struct store *store)
+void backup_committed(struct store *store)
 {
     struct backup *backup = &store->backup;
-    int rc = mdb_txn_renew(backup->txn);
 
-    if (rc != 0)
-        return rc;
-    backup->snapshot = true;
+    if (!backup->running || backup->snapshot)
+        return;
+    backup->snapshot = mdb_txn_renew(backup->txn) == 0;
+    if (!backup->snapshot) {
+        backup_drop(store);
+        return;
+    }
     for (size_t i = 0; i < store->tenant_count; i++) {
         const struct tenant *tenant = &store->tenant[i];
         struct backup_tenant *row = &backup->tenant[i];
@@ -209,7 +211,6 @@ static int begin_snapshot(struct store *store)
                                       .checkpoint = tenant->committed.checkpoint};
         memcpy(row->ledger_key, tenant->keys->ledger_public, sizeof row->ledger_key);
     }
-    return 0;
 }
 
 static int write_end(struct store *store, uint8_t *out)
@@ -231,10 +232,8 @@ static int write_chunk(struct store *store, uint8_t *out, struct backup_read_rep
     struct backup *backup = &store->backup;
     struct backup_chunk chunk = {0};
     struct plain plain = {.bytes = out + sizeof chunk};
-    int rc = backup->snapshot ? 0 : begin_snapshot(store);
+    int rc = put_databases(store, &plain);
 
-    if (rc == 0)
-        rc = put_databases(store, &plain);
     if (rc == 0)
         rc = put_tenants(store, &plain);
     if (rc != 0 && rc != EAGAIN)

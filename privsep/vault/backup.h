@@ -23,7 +23,7 @@ struct backup {
     uint8_t public_key[HPKE_KEY_LEN];
     struct hpke_context *seal; /* guarded */
     MDB_txn *txn;              /* the snapshot; its reader's slot is taken at the start, for the life of the process */
-    bool running, snapshot;    /* allowed; and begun to be read */
+    bool running, snapshot;    /* allowed; and there to be read: from the commit of the group that allowed it on */
     int64_t began_ms, read_ms; /* session_clock_ms */
     struct backup_head head;
     uint64_t pieces; /* given out */
@@ -49,6 +49,8 @@ int backup_set_key(struct store *store, const uint8_t public_key[HPKE_KEY_LEN]);
 /* Allows one backup, in the name of a tenant's account. 0; ENOKEY: no key is configured; EBUSY: one is being taken;
  * EACCES. */
 int backup_begin(struct store *store, const struct tenant *tenant, int64_t now_us);
+/* LMDB has committed a group: takes the snapshot of a backup that was allowed in it. */
+void backup_committed(struct store *store);
 
 /* Answers a struct backup_read_request: *length bytes of a reply with its piece, at most BACKUP_REPLY_MAX. 0, or the
  * code that has ended the backup; the reply says so too. */

@@ -77,14 +77,14 @@ static int save(const struct budget *budget, const struct row_key *name, const s
 {
     MDB_val key = {name->length, (void *)name->bytes}, value = {sizeof *row, (void *)row};
 
-    return mdb_put(budget->store->txn, budget->session->tenant->budget, &key, &value, 0);
+    return store_put(budget->store, budget->session->tenant->budget, &key, &value, 0);
 }
 
 static int clear(const struct budget *budget, const struct row_key *name)
 {
     MDB_val key = {name->length, (void *)name->bytes};
 
-    return mdb_del(budget->store->txn, budget->session->tenant->budget, &key, NULL);
+    return store_del(budget->store, budget->session->tenant->budget, &key);
 }
 
 static void spend(const struct budget *budget, struct stored_budget *row)
@@ -153,7 +153,7 @@ static int sweep_candidates(const struct budget *budget)
     if (rc == 0 && *(const uint8_t *)key.mv_data == KIND_CANDIDATE && value.mv_size == sizeof row) {
         memcpy(&row, value.mv_data, sizeof row);
         if (budget->now_ms - row.day_began_ms >= BUDGET_DAY_MS)
-            rc = mdb_cursor_del(cursor, 0);
+            rc = store_cursor_del(budget->store, cursor);
     }
     mdb_cursor_close(cursor);
     return rc == MDB_NOTFOUND ? 0 : rc;
@@ -197,6 +197,13 @@ int budget_charge(struct budget *budget, const uint8_t *reference, const struct 
     spend(budget, &budget->account);
     spend(budget, &budget->tenant);
     return charge(budget, reference, number, true);
+}
+
+int budget_charge_replacement(struct budget *budget, const uint8_t reference[REFERENCE_LEN])
+{
+    struct row_key key = reference_key(reference);
+
+    return charge_row(budget, &key, true);
 }
 
 int budget_pretend(struct budget *budget, const uint8_t *reference, const struct number_tags *number)

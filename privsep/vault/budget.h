@@ -36,6 +36,9 @@ int budget_open(struct budget *budget, struct store *store, struct session *sess
 int budget_allows(struct budget *budget, const uint8_t *reference, const struct number_tags *number, bool *allowed);
 /* Charges one miss, to the same budgets. */
 int budget_charge(struct budget *budget, const uint8_t *reference, const struct number_tags *number);
+/* A replacement that is done: the number before is a former one then, and asking for it again a guess. It counts for
+ * the reference alone, so that any number of people's can be replaced. */
+int budget_charge_replacement(struct budget *budget, const uint8_t reference[REFERENCE_LEN]);
 /* The same work without a charge: what is refused for a spent budget takes the time of a miss. */
 int budget_pretend(struct budget *budget, const uint8_t *reference, const struct number_tags *number);
 /* Stands for a reference that does not exist: rows for it would be an attacker's to make, for ever. */

@@ -7,6 +7,8 @@
 #include "crypto/secret.h"
 #include "vault/ledger.h"
 
+#define TAGS_AHEAD 32
+
 /* A page scans thousands of leaves: it counts for a group as a batch does. */
 #define READ_LEDGER_ITEMS (CALL_ITEMS_MAX / 2)
 
@@ -130,9 +132,9 @@ static enum call_status open_call(struct call_engine *engine, const struct call_
     replay_accept(&session->window, request->call_seq);
 
     size_t plain_length = request->sealed_length - SEAL_TAG_LEN;
+    call->session = session; /* from here on there is something to wipe */
     if (plain_length < sizeof call->head)
         return CALL_MALFORMED;
-    call->session = session;
     memcpy(&call->head, engine->plain, sizeof call->head);
     call->items = engine->plain + sizeof call->head;
     call->item_size = sealed_item_size(call->head.operation);
@@ -168,11 +170,27 @@ static struct ledger_entry new_entry(const struct opened_call *call, const struc
     return entry;
 }
 
+/* The tags of the next items. What is looked up with them comes from all over a large table: fetched now, it is there
+ * when the first of the tags is used. */
+static int tags_ahead(const struct opened_call *call, uint32_t first, struct number_tags tags[TAGS_AHEAD])
+{
+    int rc = 0;
+
+    for (uint32_t i = first; i < call->head.count && i - first < TAGS_AHEAD && rc == 0; i++) {
+        const struct call_item *item = (const void *)(call->items + i * call->item_size);
+        rc = number_tags(call->session->tenant, item->number, &tags[i - first]);
+        if (rc == 0)
+            index_prefetch(call->session->tenant, &tags[i - first]);
+    }
+    return rc;
+}
+
 /* Does every item; writes results, details and the ledger's items. */
 static int run_items(struct call_engine *engine, const struct call_clock *clock, const struct opened_call *call,
                      struct call_result_item *results, struct call_detail_item *details)
 {
     const struct op_row *row = operation_row(call->head.operation);
+    struct number_tags tags[TAGS_AHEAD];
     struct budget budget;
     struct op_context context = {
         .store = engine->store,
@@ -186,7 +204,11 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
 
     for (uint32_t i = 0; i < call->head.count && rc == 0; i++) {
         struct op_result result = {0};
-        rc = row->run(&context, call->items + i * call->item_size, &result);
+        context.tags = &tags[i % TAGS_AHEAD];
+        if (row->tags_ahead && i % TAGS_AHEAD == 0)
+            rc = tags_ahead(call, i, tags);
+        if (rc == 0)
+            rc = row->run(&context, call->items + i * call->item_size, &result);
         uint8_t outcome = (uint8_t)operation_outcome(call->head.operation, result.detail);
         results[i] = (struct call_result_item){.outcome = outcome};
         engine->items[i] = (struct ledger_item){.outcome = outcome, .detail = (uint8_t)result.detail};

@@ -9,6 +9,8 @@
 
 #include <lmdb.h>
 
+#include "vault/redo.h"
+
 static int copy_to(const char *folder, int fd)
 {
     MDB_env *env;
@@ -17,6 +19,8 @@ static int copy_to(const char *folder, int fd)
     if (rc != 0)
         return rc;
     rc = mdb_env_open(env, folder, MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS, 0600);
+    if (rc == 0)
+        rc = redo_settled(env, folder);
     if (rc == 0)
         rc = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
     mdb_env_close(env);
@@ -61,6 +65,9 @@ int store_compact(const char *folder)
     if (unlink(copy) < 0 && errno != ENOENT)
         return errno;
     int rc = make_copy(folder, copy, &owner);
+    /* The copy counts its transactions anew: no record of the log may seem to belong to one of them. */
+    if (rc == 0)
+        rc = redo_remove(folder);
     if (rc == 0 && rename(copy, path) < 0)
         rc = errno;
     if (rc != 0)

@@ -16,7 +16,7 @@ static int save_count(struct store *store, struct tenant *tenant)
     MDB_val key = {sizeof erased_name - 1, (void *)erased_name};
     MDB_val value = {sizeof tenant->now.erased, &tenant->now.erased};
 
-    return mdb_put(store->txn, tenant->meta, &key, &value, 0);
+    return store_put(store, tenant->meta, &key, &value, 0);
 }
 
 int erase_load(MDB_txn *txn, struct tenant *tenant)

@@ -11,6 +11,7 @@
 
 #include "vault/erase.h"
 #include "vault/store.h"
+#include "vault/store_look.h"
 
 #define SCAN_RECORDS 1024
 
@@ -93,7 +94,17 @@ struct scan {
     bool based[TENANTS_MAX + 1];
     bool lost; /* of the head */
     bool new_store;
+    bool only_look; /* at a store without its keys */
+    uint64_t size;  /* of the file */
 };
+
+static int erase_known(const struct scan *scan, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN])
+{
+    if (!scan->only_look)
+        return erase_again(scan->store, tenant, reference);
+    tenant->now.erased++;
+    return 0;
+}
 
 static int take_record(struct scan *scan, const struct erasure_record *record)
 {
@@ -116,7 +127,7 @@ static int take_record(struct scan *scan, const struct erasure_record *record)
     if (!tenant || record->count <= scan->at_open[id])
         return 0;
     /* The store is older than the erasures before this one too. */
-    return tenant->now.erased == record->count - 1 ? erase_again(scan->store, tenant, record->reference) : ESTALE;
+    return tenant->now.erased == record->count - 1 ? erase_known(scan, tenant, record->reference) : ESTALE;
 }
 
 static bool is_next(const struct erasures *erasures, const struct erasure_record *record)
@@ -172,50 +183,63 @@ static int add_pending(struct erasures *erasures, struct erasure_record *record)
 }
 
 /* Does the journal know all that the store knows? A tenant that is new, or whose journal was lost knowingly, begins. */
-static int check_tenant(const struct scan *scan, struct erasures *erasures, const struct tenant *tenant)
+static int check_tenant(const struct scan *scan, const struct tenant *tenant)
 {
-    struct erasure_record base = {
-        .kind = ERASURE_BASE, .tenant = tenant->id, .version = ERASURES_VERSION, .count = tenant->now.erased};
-
     if (scan->based[tenant->id])
         return scan->known[tenant->id] < scan->at_open[tenant->id] ? ESTALE : 0;
-    if (!scan->lost && tenant->now.ledger.size > 0)
-        return ESTALE;
-    return add_pending(erasures, &base);
+    return !scan->lost && tenant->now.ledger.size > 0 ? ESTALE : 0;
 }
 
-static int scan_file(struct store *store, struct erasures *erasures)
+static int scan_file(struct scan *scan, struct erasures *erasures)
 {
-    struct scan scan = {.store = store, .new_store = is_new(store)};
+    const struct store *store = scan->store;
     struct stat info;
 
+    scan->new_store = is_new(store);
     for (size_t i = 0; i < store->tenant_count; i++)
-        scan.at_open[store->tenant[i].id] = store->tenant[i].now.erased;
+        scan->at_open[store->tenant[i].id] = store->tenant[i].now.erased;
     if (fstat(erasures->fd, &info) < 0)
         return errno;
-    uint64_t size = (uint64_t)info.st_size;
-    int rc = scan_records(&scan, erasures, size);
+    scan->size = (uint64_t)info.st_size;
+    int rc = scan_records(scan, erasures, scan->size);
     /* More than one transaction can have left behind is no torn end but damage in the middle. */
-    if (rc == 0 && (erasures->end == 0 || size - erasures->end > ERASURES_PENDING * sizeof(struct erasure_record)))
+    if (rc == 0 &&
+        (erasures->end == 0 || scan->size - erasures->end > ERASURES_PENDING * sizeof(struct erasure_record)))
         rc = EBADMSG;
-    /* Nothing of a torn end may seem to continue what is written over its beginning. */
-    if (rc == 0 && size > erasures->end && ftruncate(erasures->fd, (off_t)erasures->end) < 0)
-        rc = errno;
-    memcpy(erasures->committed_chain, erasures->chain, HASH_LEN);
     for (size_t i = 0; i < store->tenant_count && rc == 0; i++)
-        rc = check_tenant(&scan, erasures, &store->tenant[i]);
+        rc = check_tenant(scan, &store->tenant[i]);
+    return rc;
+}
+
+static int begin_tenants(const struct scan *scan, struct erasures *erasures)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < scan->store->tenant_count && rc == 0; i++) {
+        const struct tenant *tenant = &scan->store->tenant[i];
+        struct erasure_record base = {
+            .kind = ERASURE_BASE, .tenant = tenant->id, .version = ERASURES_VERSION, .count = tenant->now.erased};
+        if (!scan->based[tenant->id])
+            rc = add_pending(erasures, &base);
+    }
     return rc;
 }
 
 int erasures_open(struct store *store, const char *folder)
 {
     struct erasures *erasures = &store->erasures;
+    struct scan scan = {.store = store};
     int rc = open_file(store, folder, &erasures->fd);
 
     if (rc != 0)
         return rc;
     erasures->pending = calloc(ERASURES_PENDING, sizeof erasures->pending[0]);
-    return erasures->pending ? scan_file(store, erasures) : ENOMEM;
+    rc = erasures->pending ? scan_file(&scan, erasures) : ENOMEM;
+    /* Nothing of a torn end may seem to continue what is written over its beginning. */
+    if (rc == 0 && scan.size > erasures->end && ftruncate(erasures->fd, (off_t)erasures->end) < 0)
+        rc = errno;
+    memcpy(erasures->committed_chain, erasures->chain, HASH_LEN);
+    return rc == 0 ? begin_tenants(&scan, erasures) : rc;
 }
 
 void erasures_close(struct erasures *erasures)
@@ -284,6 +308,36 @@ void erasures_forget(struct erasures *erasures)
 
 /* ---- a lost journal ---- */
 
+/* 0: a vault would start with the journal; ESTALE, EBADMSG: it would not; else neither can be said. */
+static int look_at_journal(const char *path, struct store *store)
+{
+    struct scan scan = {.store = store, .only_look = true};
+    struct erasures erasures = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+
+    if (erasures.fd < 0 && errno == ENOENT)
+        return is_new(store) ? 0 : ESTALE;
+    if (erasures.fd < 0)
+        return errno;
+    int rc = scan_file(&scan, &erasures);
+    close(erasures.fd);
+    return rc;
+}
+
+static int check_lost(const char *folder, const char *path)
+{
+    struct store *store = calloc(1, sizeof *store);
+
+    if (!store)
+        return ENOMEM;
+    int rc = store_look(folder, store);
+    if (rc == 0)
+        rc = look_at_journal(path, store);
+    free(store);
+    if (rc == 0)
+        return EALREADY;
+    return rc == ESTALE || rc == EBADMSG ? 0 : rc;
+}
+
 int erasures_restart(const char *folder)
 {
     char path[PATH_MAX], kept[PATH_MAX], data[PATH_MAX];
@@ -295,6 +349,9 @@ int erasures_restart(const char *folder)
     snprintf(data, sizeof data, "%s/data.mdb", folder);
     if (stat(data, &owner) < 0)
         return errno;
+    int rc = check_lost(folder, path);
+    if (rc != 0)
+        return rc;
     /* link(2) refuses what rename(2) would overwrite. */
     if (link(path, kept) < 0 && errno != ENOENT)
         return errno;
@@ -303,7 +360,7 @@ int erasures_restart(const char *folder)
     int fd = make_file(path, true);
     if (fd < 0)
         return errno ? errno : EIO;
-    int rc = fchown(fd, owner.st_uid, owner.st_gid) == 0 && sync_folder(folder) ? 0 : errno;
+    rc = fchown(fd, owner.st_uid, owner.st_gid) == 0 && sync_folder(folder) ? 0 : errno;
     close(fd);
     return rc;
 }

@@ -74,7 +74,8 @@ int erasures_take_back(struct erasures *erasures);
 void erasures_forget(struct erasures *erasures);
 
 /* Begins a new journal for a store whose own has been lost, on a store that no vault has open; what there is of the
- * old one is kept as "erasures.lost". EEXIST: there is such a file already. */
+ * old one is kept as "erasures.lost". EALREADY: nothing is lost, a vault would start with what is there; nothing is
+ * changed. EEXIST: there is such a file already. */
 int erasures_restart(const char *folder);
 
 #endif

@@ -55,48 +55,61 @@ static int put_entry(struct store *store, struct tenant *tenant, const struct le
 
 /*
  * Salts are a key stream (AES-256 in counter mode) under a key of this start: as unpredictable as getrandom(2) for
- * whoever has not the vault's memory, where what they hide lies in clear, and a tenth of its cost.
+ * whoever has not the vault's memory, where what they hide lies in clear, and a tenth of its cost. Drawn ahead: a
+ * cipher's beginning costs more than the salts of a leaf.
  */
 static int draw_salts(struct store *store, uint8_t *out, size_t length)
 {
+    struct salts *salts = &store->salts;
     uint8_t nonce[AEAD_NONCE_LEN];
 
-    sealed_nonce(++store->salts_drawn, nonce);
-    memset(out, 0, length);
-    return aead_seal(store->salts, nonce, NULL, 0, out, length, out);
+    if (length > salts->left) {
+        sealed_nonce(++salts->drawn, nonce);
+        memset(salts->stream, 0, sizeof salts->stream);
+        if (aead_seal(salts->key, nonce, NULL, 0, salts->stream, SALTS_AHEAD, salts->stream) != 0)
+            return EACCES;
+        salts->left = SALTS_AHEAD;
+    }
+    memcpy(out, salts->stream + SALTS_AHEAD - salts->left, length);
+    salts->left -= length;
+    return 0;
 }
 
 static int put_salts(struct store *store, struct ledger_entry *entry, struct ledger_item *items, size_t item_count)
 {
-    uint8_t salts[64 * LEDGER_ITEM_SALT_LEN + AEAD_TAG_LEN];
-    int rc = draw_salts(store, salts, LEDGER_SALT_LEN);
+    int rc = draw_salts(store, entry->salt, LEDGER_SALT_LEN);
 
-    memcpy(entry->salt, salts, LEDGER_SALT_LEN);
-    for (size_t i = 0; i < item_count && rc == 0; i++) {
-        if (i % 64 == 0)
-            rc = draw_salts(store, salts, (item_count - i < 64 ? item_count - i : 64) * LEDGER_ITEM_SALT_LEN);
-        memcpy(items[i].salt, salts + i % 64 * LEDGER_ITEM_SALT_LEN, LEDGER_ITEM_SALT_LEN);
-    }
+    for (size_t i = 0; i < item_count && rc == 0; i++)
+        rc = draw_salts(store, items[i].salt, LEDGER_ITEM_SALT_LEN);
     return rc;
+}
+
+int ledger_put(struct store *store, struct tenant *tenant, const struct ledger_entry *entry,
+               const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN])
+{
+    struct tree_rows rows = ledger_rows(store->txn, tenant);
+    const struct merkle_store tree = tree_rows_store(&rows);
+    uint8_t leaf_data[HASH_LEN];
+
+    if (ledger_leaf_data(entry, items, item_count, leaf_data) != 0 || ledger_leaf_hash(leaf_data, leaf_hash) != 0)
+        return EACCES;
+    int rc = put_entry(store, tenant, entry, items, item_count);
+    return rc == 0 ? merkle_append(&tenant->now.ledger, &tree, leaf_hash) : rc;
 }
 
 int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry, struct ledger_item *items,
                   size_t item_count, uint8_t leaf_hash[HASH_LEN])
 {
-    uint8_t leaf_data[HASH_LEN];
-
     entry->version = LEDGER_ENTRY_VERSION;
     entry->tenant = tenant->id;
     entry->index = tenant->now.ledger.size;
     entry->legal_basis = legal_basis(entry->operation, entry->purpose, entry->time_us);
-    if (put_salts(store, entry, items, item_count) != 0 || ledger_leaf_data(entry, items, item_count, leaf_data) != 0 ||
-        ledger_leaf_hash(leaf_data, leaf_hash) != 0)
+    if (put_salts(store, entry, items, item_count) != 0)
         return EACCES;
-
-    struct tree_rows rows = ledger_rows(store->txn, tenant);
-    const struct merkle_store tree = tree_rows_store(&rows);
-    int rc = put_entry(store, tenant, entry, items, item_count);
-    return rc == 0 ? merkle_append(&tenant->now.ledger, &tree, leaf_hash) : rc;
+    int rc = ledger_put(store, tenant, entry, items, item_count, leaf_hash);
+    if (rc == 0)
+        redo_note(&store->redo, entry, items, item_count);
+    return rc;
 }
 
 int ledger_sign(struct store *store)

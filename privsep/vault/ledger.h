@@ -23,6 +23,10 @@ int ledger_load(MDB_txn *txn, struct tenant *tenant);
 int ledger_append(struct store *store, struct tenant *tenant, struct ledger_entry *entry, struct ledger_item *items,
                   size_t item_count, uint8_t leaf_hash[HASH_LEN]);
 
+/* Puts a leaf that is complete, salts and all. */
+int ledger_put(struct store *store, struct tenant *tenant, const struct ledger_entry *entry,
+               const struct ledger_item *items, size_t item_count, uint8_t leaf_hash[HASH_LEN]);
+
 /* Signs the tree heads of all ledgers that have grown since their last signed one. 0, or EACCES. */
 int ledger_sign(struct store *store);
 

@@ -12,6 +12,15 @@
 
 enum { POLL_CONTROL, POLL_AUTH, POLL_FRONT, POLL_COUNT };
 
+/* An orderly end. What only the redo log has would come back at the next start; offline tools are to find it committed.
+ */
+__attribute__((noreturn)) static void leave(struct vault *vault, int code, enum event event, enum peer peer)
+{
+    store_abort(&vault->store);
+    (void)store_flush(&vault->store, session_clock_ms());
+    child_exit(code, event, peer, 0, 0);
+}
+
 static enum channel_result receive(struct vault *vault, struct channel *channel, struct frame_view *view)
 {
     enum frame_verdict verdict;
@@ -20,7 +29,7 @@ static enum channel_result receive(struct vault *vault, struct channel *channel,
         channel_receive(channel, buffer, FRAME_MAX, vault->phase, vault_rules, vault_rule_count, view, &verdict);
 
     if (result == CHANNEL_CLOSED)
-        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, channel->peer, 0, 0);
+        leave(vault, EXIT_PEER_GONE, EVENT_PEER_GONE, channel->peer);
     if (result == CHANNEL_VIOLATION)
         child_exit(EXIT_PROTOCOL, EVENT_VIOLATION, channel->peer, verdict, 0);
     return result;
@@ -39,7 +48,7 @@ __attribute__((noreturn)) static void store_failed(int rc, uint32_t place)
 static void flush_replies(struct vault *vault)
 {
     if (replies_flush(&vault->replies, &vault->front) == CHANNEL_CLOSED)
-        child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT, 0, 0);
+        leave(vault, EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_FRONT);
 }
 
 /* ---- frames from the front ---- */
@@ -83,7 +92,7 @@ static int on_session_call(struct vault *vault, const struct call_clock *clock, 
     struct call_answer answer;
     int rc = 0;
 
-    if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
+    if (!vault->store.in_group && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 1);
     if (!call_handle(&vault->engine, clock, view->body, view->body_length, replies_room(&vault->replies), &answer, &rc))
         violation(PEER_FRONT, view->header->type);
@@ -143,7 +152,7 @@ static void on_ledger_read(struct vault *vault, const struct frame_view *view)
     uint16_t type = view->header->type;
     int rc = 0;
 
-    if (!vault->store.txn && (rc = store_begin(&vault->store)) != 0)
+    if (!vault->store.in_group && (rc = store_begin(&vault->store)) != 0)
         store_failed(rc, 5);
     size_t length = ledger_read(&vault->store, type, view->body, reply);
     if (length == 0)
@@ -206,9 +215,9 @@ static void serve_front(struct vault *vault)
     while (rc == 0 && group_items < GROUP_ITEMS && replies_fit(&vault->replies) &&
            receive(vault, &vault->front, &view) == CHANNEL_OK)
         rc = on_front_frame(vault, &clock, &view, &group_items);
-    if (vault->store.txn && rc == 0)
+    if (vault->store.in_group && rc == 0)
         rc = replies_seal(&vault->replies, &vault->store);
-    if (vault->store.txn && rc == 0)
+    if (vault->store.in_group && rc == 0)
         rc = store_commit(&vault->store);
     store_abort(&vault->store);
     if (store_damaged(rc))
@@ -288,7 +297,7 @@ static void serve_warden(struct vault *vault)
 
     while (receive(vault, child_channel(), &view) == CHANNEL_OK) {
         if (view.header->type == FRAME_DRAIN)
-            child_exit(EXIT_DRAINED, EVENT_DRAINED, 0, 0, 0);
+            leave(vault, EXIT_DRAINED, EVENT_DRAINED, PEER_WARDEN);
         vault->phase = PHASE_SERVING;
         if (channel_send(child_channel(), FRAME_READY, 0, &ready, sizeof ready) != CHANNEL_OK)
             child_exit(EXIT_PEER_GONE, EVENT_PEER_GONE, PEER_WARDEN, 0, 0);

@@ -12,13 +12,14 @@
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "vault/loop.h"
+#include "vault/number_index.h"
 #include "vault/pins.h"
 #include "vault/rules.h"
 
 enum { FD_FRONT = 4, FD_AUTH = 5, FD_ROOT_KEY = 6, FD_COUNT = 7 };
 
 #define ROOT_KEY_LEN 32
-#define HEAP_BYTES   (1ull << 30) /* beyond the map: code, libcrypto, LMDB's dirty pages, queues */
+#define HEAP_BYTES   (1ull << 30) /* beyond the map and pairs: code, libcrypto, LMDB's dirty pages, queues */
 
 static const enum fd_kind descriptors[FD_COUNT] = {
     FD_NULL,    FD_NULL,
@@ -76,6 +77,15 @@ static void on_damage(MDB_env *env, const char *message)
     child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)MDB_CORRUPTED, 9, 0);
 }
 
+static bool store_refused(int rc)
+{
+    if (rc != 0) {
+        child_event(event_of(rc), (uint32_t)rc, 0, 0, 0);
+        errno = rc > 0 ? rc : EIO;
+    }
+    return rc != 0;
+}
+
 static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN])
 {
     const struct launch_config *config = &vault->child->config;
@@ -84,16 +94,15 @@ static bool open_store(struct vault *vault, const uint8_t root_key[ROOT_KEY_LEN]
 
     if (rc == 0)
         rc = pins_write(&vault->store, "");
-    if (rc != 0) {
-        child_event(event_of(rc), (uint32_t)rc, 0, 0, 0);
-        errno = rc > 0 ? rc : EIO;
+    if (store_refused(rc))
         return false;
-    }
     mdb_env_set_assert(vault->store.env, on_damage);
     if (!crypto_all_zero(config->backup_key, sizeof config->backup_key) &&
         backup_set_key(&vault->store, config->backup_key) != 0)
         child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_BACKUP_KEY, 0, 0);
     store_prefault(&vault->store);
+    if (store_refused(index_load(&vault->store)))
+        return false;
     for (size_t i = 0; i < vault->store.tenant_count; i++) {
         subjects += vault->store.tenant[i].now.subjects;
         leaves += vault->store.tenant[i].now.ledger.size;
@@ -118,7 +127,7 @@ int main(void)
 
     struct sandbox_limits limits = {.files = 16, .processes = 0, .file_bytes = config->store_bytes};
 #ifndef SEKISHO_SANITIZED
-    limits.memory_bytes = config->store_bytes + HEAP_BYTES;
+    limits.memory_bytes = config->store_bytes + PAIRS_BYTES_MAX + HEAP_BYTES;
 #endif
     child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
     child_step(&child, STEP_DUMPABLE, sandbox_not_dumpable());

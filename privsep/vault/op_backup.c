@@ -9,6 +9,8 @@ int op_backup(struct op_context *context, const void *data, struct op_result *re
     int rc = backup_begin(context->store, context->tenant, context->now_us);
 
     (void)data;
+    /* What is read out is what LMDB commits with this group, not what only the redo log has. */
+    context->store->more_than_leaves = true;
     result->detail = rc == ENOKEY ? DETAIL_NO_BACKUP_KEY : rc == EBUSY ? DETAIL_BACKUP_RUNNING : DETAIL_DONE;
     if (rc == 0)
         memcpy(result->reference, context->store->backup.head.id, REFERENCE_LEN);

@@ -65,5 +65,5 @@ int op_enroll_citizen(struct op_context *context, const void *data, struct op_re
     memcpy(blob.reference, result->reference, REFERENCE_LEN);
     blob.detail = (uint16_t)result->detail;
     value = (MDB_val){sizeof blob, &blob};
-    return mdb_put(context->store->txn, context->tenant->blob, &key, &value, MDB_NOOVERWRITE);
+    return store_put(context->store, context->tenant->blob, &key, &value, MDB_NOOVERWRITE);
 }

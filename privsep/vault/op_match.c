@@ -1,9 +1,16 @@
-/* MATCH: is this the person's number? The index answers; no record is opened. */
+/* MATCH: is this the person's number? The index answers, from memory if it can; no record is opened. */
 #include <string.h>
 
 #include "number/individual_number.h"
 #include "vault/operations.h"
 #include "vault/record.h"
+
+static int matched(const struct call_item *item, struct op_result *result)
+{
+    result->detail = DETAIL_MATCHED;
+    memcpy(result->touched, item->reference, REFERENCE_LEN);
+    return 0;
+}
 
 /* Why an item does not match. The record is read whatever the reason, so that misses take the same time: also for the
  * right number of a reference whose budget is spent. */
@@ -30,29 +37,28 @@ static int tell_miss(struct op_context *context, const struct call_item *item, b
 int op_match(struct op_context *context, const void *data, struct op_result *result)
 {
     const struct call_item *item = data;
+    const struct number_tags *tags = context->tags;
     struct stored_index index = {0};
-    struct number_tags tags;
     bool allowed;
-    int rc = number_tags(context->tenant, item->number, &tags);
+    int rc = budget_allows(context->budget, item->reference, tags, &allowed);
 
-    if (rc == 0)
-        rc = budget_allows(context->budget, item->reference, &tags, &allowed);
     if (rc != 0)
         return rc;
-    rc = index_get(context->store, context->tenant, &tags, &index);
+    bool known = index_knows(context->tenant, tags, item->reference);
+    /* A right number whose budget is spent goes the way of the other misses. */
+    if (known && allowed)
+        return matched(item, result);
+    rc = index_get(context->store, context->tenant, tags, &index);
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
     bool equal = crypto_equal(index.reference, item->reference, REFERENCE_LEN);
     /* Only numbers with a right check digit are in the index. */
-    if (equal && index.kind == INDEX_CURRENT && allowed) {
-        result->detail = DETAIL_MATCHED;
-        memcpy(result->touched, item->reference, REFERENCE_LEN);
-        return 0;
-    }
+    if (equal && index.kind == INDEX_CURRENT && allowed)
+        return matched(item, result);
     rc = tell_miss(context, item, allowed, result);
     if (rc != 0 || result->detail == DETAIL_INVALID_NUMBER)
         return rc;
     const uint8_t *charged = crypto_all_zero(result->touched, REFERENCE_LEN) ? budget_nobody : item->reference;
-    return result->detail == DETAIL_BUDGET_SPENT ? budget_pretend(context->budget, charged, &tags)
-                                                 : budget_charge(context->budget, charged, &tags);
+    return result->detail == DETAIL_BUDGET_SPENT ? budget_pretend(context->budget, charged, tags)
+                                                 : budget_charge(context->budget, charged, tags);
 }

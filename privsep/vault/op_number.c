@@ -29,16 +29,19 @@ static int insert_subject(struct op_context *context, const char number[NUMBER_L
 }
 
 /* The number is known: by this very request (a retry whose answer was lost), or by another one. */
-static int existing_subject(struct op_context *context, const uint8_t reference[REFERENCE_LEN],
+static int existing_subject(struct op_context *context, const struct stored_index *index,
                             const uint8_t request_id[REQUEST_ID_LEN], struct op_result *result)
 {
+    const uint8_t *reference = index->reference;
     struct stored_record record;
     int rc = record_get(context->store, context->tenant, reference, &record);
 
     if (rc != 0)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     memcpy(result->touched, reference, REFERENCE_LEN);
-    if (crypto_equal(record.enroll_request, request_id, REQUEST_ID_LEN)) {
+    /* The number that the request enrolled, and none that has been put in its place since. */
+    bool enrolled = index->kind == INDEX_CURRENT ? record.former_count == 0 : record.former_count == 1;
+    if (enrolled && crypto_equal(record.enroll_request, request_id, REQUEST_ID_LEN)) {
         result->detail = DETAIL_REPEATED;
         memcpy(result->reference, reference, REFERENCE_LEN);
         return 0;
@@ -72,7 +75,7 @@ int enroll_number(struct op_context *context, const char number[NUMBER_LEN], con
     if (rc == 0)
         rc = index_get(context->store, context->tenant, &tags, &index);
     if (rc == 0)
-        return existing_subject(context, index.reference, request_id, result);
+        return existing_subject(context, &index, request_id, result);
     if (rc != MDB_NOTFOUND)
         return rc;
     result->detail = DETAIL_DONE;
@@ -170,6 +173,8 @@ static int replace_active(struct op_context *context, const struct call_item *it
     } else if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_DONE;
         rc = exchange_number(context, item, tags, old, record);
+        if (rc == 0)
+            rc = budget_charge_replacement(context->budget, item->reference);
     }
     crypto_wipe(old, sizeof old);
     return rc;
@@ -192,17 +197,18 @@ int op_replace(struct op_context *context, const void *data, struct op_result *r
         rc = budget_allows(context->budget, item->reference, &tags, &allowed);
     if (rc != 0)
         return rc;
-    if (!allowed) {
+    rc = record_get(context->store, context->tenant, item->reference, &record);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return rc;
+    /* Whoever knows the id of the request that set the number asks for an answer once more, and guesses nothing. */
+    if (!allowed && (rc != 0 || !crypto_equal(record.change_request, item->request_id, REQUEST_ID_LEN))) {
         result->detail = DETAIL_BUDGET_SPENT;
         return 0;
     }
-    rc = record_get(context->store, context->tenant, item->reference, &record);
     if (rc == MDB_NOTFOUND) {
         result->detail = DETAIL_UNKNOWN_REFERENCE;
         return 0;
     }
-    if (rc != 0)
-        return rc;
     memcpy(result->touched, item->reference, REFERENCE_LEN);
     if (record.state != RECORD_ACTIVE) {
         result->detail = DETAIL_ERASED;

@@ -12,10 +12,11 @@
 struct op_context {
     struct store *store; /* with an open transaction */
     struct tenant *tenant;
-    int64_t now_us;          /* UTC */
-    struct budget *budget;   /* of the call */
-    bool may_know_duplicate; /* the session may LOOKUP, so it may learn which reference a duplicate is */
-    uint8_t *page;           /* READ_LEDGER: room for LEDGER_PAGE_LEN bytes of answer; else NULL */
+    int64_t now_us;                 /* UTC */
+    struct budget *budget;          /* of the call */
+    bool may_know_duplicate;        /* the session may LOOKUP, so it may learn which reference a duplicate is */
+    const struct number_tags *tags; /* of the item, when the operation's row says so */
+    uint8_t *page;                  /* READ_LEDGER: room for LEDGER_PAGE_LEN bytes of answer; else NULL */
 };
 
 struct op_result {
@@ -33,6 +34,8 @@ struct op_row {
         purposes; /* PURPOSE_BIT(...): lawful uses (domain: vault calls); a session's permit can only narrow them */
     enum outcome miss; /* what the front sees of every detail that is not a success */
     op_function *run;
+    bool
+        tags_ahead; /* op_context.tags: made for several items before the first is done, so that memory is there then */
 };
 
 /* NULL for an operation that does not exist. */

@@ -79,7 +79,7 @@ int record_put(struct store *store, struct tenant *tenant, const uint8_t referen
 {
     MDB_val key = reference_key(reference), value = {sizeof *record, (void *)record};
 
-    return mdb_put(store->txn, tenant->record, &key, &value, 0);
+    return store_put(store, tenant->record, &key, &value, 0);
 }
 
 int record_seal(struct tenant *tenant, const uint8_t reference[REFERENCE_LEN], const char number[NUMBER_LEN],
@@ -127,7 +127,7 @@ int former_put(struct store *store, struct tenant *tenant, const uint8_t referen
     struct former_key name = former_key(reference, order);
     MDB_val key = {sizeof name, &name}, value = {sizeof *record, (void *)record};
 
-    return mdb_put(store->txn, tenant->former, &key, &value, MDB_NOOVERWRITE);
+    return store_put(store, tenant->former, &key, &value, MDB_NOOVERWRITE);
 }
 
 static int former_delete(struct store *store, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN],
@@ -150,8 +150,8 @@ static int former_delete(struct store *store, struct tenant *tenant, const uint8
     record_destroy(&record);
     value = (MDB_val){sizeof record, &record};
     if (rc == 0)
-        rc = mdb_put(store->txn, tenant->former, &key, &value, 0);
-    return rc == 0 ? mdb_del(store->txn, tenant->former, &key, NULL) : rc;
+        rc = store_put(store, tenant->former, &key, &value, 0);
+    return rc == 0 ? store_del(store, tenant->former, &key) : rc;
 }
 
 int former_delete_all(struct store *store, struct tenant *tenant, const uint8_t reference[REFERENCE_LEN],

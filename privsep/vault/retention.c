@@ -23,21 +23,21 @@ static int save(struct store *store, struct tenant *tenant)
     MDB_val key = {sizeof expired_name - 1, (void *)expired_name};
     MDB_val value = {sizeof tenant->now.expired, &tenant->now.expired};
 
-    return mdb_put(store->txn, tenant->meta, &key, &value, 0);
+    return store_put(store, tenant->meta, &key, &value, 0);
 }
 
 /* Small rows lie between others, and LMDB leaves a deleted row's bytes in its page; larger ones have pages of their
  * own. */
-static int erase_row(MDB_cursor *cursor, MDB_val *key, const MDB_val *value)
+static int erase_row(struct store *store, MDB_cursor *cursor, MDB_val *key, const MDB_val *value)
 {
     static const uint8_t zeros[4096];
     MDB_val zero = {value->mv_size, (void *)zeros};
-    int rc = value->mv_size <= sizeof zeros ? mdb_cursor_put(cursor, key, &zero, MDB_CURRENT) : 0;
+    int rc = value->mv_size <= sizeof zeros ? store_cursor_put(store, cursor, key, &zero, MDB_CURRENT) : 0;
 
-    return rc == 0 ? mdb_cursor_del(cursor, 0) : rc;
+    return rc == 0 ? store_cursor_del(store, cursor) : rc;
 }
 
-static int erase_old(MDB_cursor *cursor, int64_t before_us, uint32_t *erased)
+static int erase_old(struct store *store, MDB_cursor *cursor, int64_t before_us, uint32_t *erased)
 {
     struct ledger_entry entry;
     MDB_val key, value;
@@ -52,7 +52,7 @@ static int erase_old(MDB_cursor *cursor, int64_t before_us, uint32_t *erased)
         memcpy(&entry, value.mv_data, sizeof entry);
         if (entry.time_us >= before_us)
             break;
-        rc = erase_row(cursor, &key, &value);
+        rc = erase_row(store, cursor, &key, &value);
         *erased += rc == 0;
     }
     return rc == MDB_NOTFOUND ? 0 : rc;
@@ -66,7 +66,7 @@ int retention_slice(struct store *store, struct tenant *tenant, int64_t before_u
     *erased = 0;
     if (rc != 0)
         return rc;
-    rc = erase_old(cursor, before_us, erased);
+    rc = erase_old(store, cursor, before_us, erased);
     mdb_cursor_close(cursor);
     tenant->now.expired += *erased;
     return rc == 0 && *erased > 0 ? save(store, tenant) : rc;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "vault/redo.h"
 #include "vault/tenant_keys.h"
 #include "wire/messages.h"
 
@@ -35,6 +36,8 @@ static int rewrap_all(MDB_env *env, const char *folder, const uint8_t from[32], 
 
     if (rc == 0)
         rc = mdb_env_open(env, folder, MDB_NOLOCK | MDB_NOTLS, 0600);
+    if (rc == 0)
+        rc = redo_settled(env, folder);
     if (rc == 0)
         rc = mdb_txn_begin(env, NULL, 0, &txn);
     if (rc != 0)

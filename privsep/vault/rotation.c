@@ -47,7 +47,7 @@ static int save(struct store *store, struct tenant *tenant)
 {
     MDB_val key = rotation_row(), value = {sizeof tenant->now.rotation, &tenant->now.rotation};
 
-    return mdb_put(store->txn, tenant->meta, &key, &value, 0);
+    return store_put(store, tenant->meta, &key, &value, 0);
 }
 
 bool rotation_changed(const struct tenant *tenant)
@@ -165,7 +165,7 @@ static int work_row(struct store *store, struct tenant *tenant, MDB_cursor *curs
         MDB_val changed = {sizeof record, &record};
         rc = record_seal(tenant, key->mv_data, number, &record);
         if (rc == 0)
-            rc = mdb_cursor_put(cursor, key, &changed, MDB_CURRENT);
+            rc = store_cursor_put(store, cursor, key, &changed, MDB_CURRENT);
     }
     crypto_wipe(number, sizeof number);
     return rc;

@@ -107,7 +107,7 @@ static int save_clock(struct store *store)
     if (now - store->clock_saved_ms < CLOCK_SAVE_MS)
         return 0;
     store->clock_saved_ms = now;
-    return mdb_put(store->txn, store->clock, &key, &value, 0);
+    return store_put(store, store->clock, &key, &value, 0);
 }
 
 /* Opens what has not been opened: databases of tenants that are not served now are part of a backup, too. */
@@ -145,15 +145,15 @@ static int make_salt_key(struct store *store)
     uint8_t key[AEAD_KEY_LEN];
 
     crypto_random(key, sizeof key);
-    store->salts = aead_new(key);
+    store->salts.key = aead_new(key);
     crypto_wipe(key, sizeof key);
-    return store->salts ? 0 : ENOMEM;
+    return store->salts.key ? 0 : ENOMEM;
 }
 
 int store_open_tenants(struct store *store, const char *folder, uint64_t map_bytes, const uint16_t *tenants,
                        size_t tenant_count, const uint8_t root_key[32])
 {
-    *store = (struct store){.erasures.fd = -1};
+    *store = (struct store){.erasures.fd = -1, .redo.fd = -1};
     int rc = mdb_env_create(&store->env);
     if (rc != 0)
         return rc;
@@ -162,6 +162,7 @@ int store_open_tenants(struct store *store, const char *folder, uint64_t map_byt
     rc = mdb_env_open(store->env, folder, MDB_NOTLS | MDB_NORDAHEAD, FILE_MODE);
     if (rc == 0)
         rc = store_begin(store);
+    store->more_than_leaves = true; /* new databases and keys */
     if (rc == 0)
         rc = open_clock(store);
     if (rc == 0)
@@ -179,11 +180,17 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
     int rc = store_open_tenants(store, folder, map_bytes, tenants, tenant_count, root_key);
 
     if (rc == 0)
+        rc = redo_open(store, folder);
+    if (rc == 0)
         rc = erasures_open(store, folder);
     if (rc == 0)
         rc = ledger_sign(store);
     if (rc == 0)
         rc = store_commit(store);
+    if (rc == 0)
+        rc = redo_begin(&store->redo);
+    if (rc == ENOSPC)
+        rc = 0;
     if (rc == 0)
         rc = backup_open(store);
     if (rc != 0)
@@ -196,13 +203,18 @@ int store_open(struct store *store, const char *folder, uint64_t map_bytes, cons
 void store_close(struct store *store)
 {
     store_abort(store);
+    if (store->txn)
+        mdb_txn_abort(store->txn);
     backup_close(store);
-    for (size_t i = 0; i < store->tenant_count; i++)
+    for (size_t i = 0; i < store->tenant_count; i++) {
         tenant_keys_free(store->tenant[i].keys);
-    aead_free(store->salts);
+        pairs_close(&store->tenant[i].pairs);
+    }
+    aead_free(store->salts.key);
     mdb_env_close(store->env);
     erasures_close(&store->erasures);
-    *store = (struct store){.erasures.fd = -1};
+    redo_close(&store->redo);
+    *store = (struct store){.erasures.fd = -1, .redo.fd = -1};
 }
 
 bool store_damaged(int rc)
@@ -231,7 +243,36 @@ struct tenant *store_tenant(struct store *store, uint16_t id)
 
 int store_begin(struct store *store)
 {
-    return mdb_txn_begin(store->env, NULL, 0, &store->txn);
+    if (store->failed)
+        return MDB_PANIC;
+    int rc = store->txn ? 0 : mdb_txn_begin(store->env, NULL, 0, &store->txn);
+    store->in_group = rc == 0;
+    store->more_than_leaves = false;
+    return rc;
+}
+
+int store_put(struct store *store, MDB_dbi dbi, MDB_val *key, MDB_val *value, unsigned flags)
+{
+    store->more_than_leaves = true;
+    return mdb_put(store->txn, dbi, key, value, flags);
+}
+
+int store_del(struct store *store, MDB_dbi dbi, MDB_val *key)
+{
+    store->more_than_leaves = true;
+    return mdb_del(store->txn, dbi, key, NULL);
+}
+
+int store_cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *value, unsigned flags)
+{
+    store->more_than_leaves = true;
+    return mdb_cursor_put(cursor, key, value, flags);
+}
+
+int store_cursor_del(struct store *store, MDB_cursor *cursor)
+{
+    store->more_than_leaves = true;
+    return mdb_cursor_del(cursor, 0);
 }
 
 /* Records say which key they are under, so those written before the change are found after it. */
@@ -250,6 +291,7 @@ static void settle_keys(struct tenant *tenant, bool committed)
  * copied: there can be 47 tenants, and a group touches few. */
 static void settle(struct store *store, bool committed)
 {
+    pairs_settle(&store->pairs_changes, committed);
     for (size_t i = 0; i < store->tenant_count; i++) {
         struct tenant *tenant = &store->tenant[i];
         if (tenant->now.ledger.size == tenant->committed.ledger.size &&
@@ -264,7 +306,18 @@ static void settle(struct store *store, bool committed)
     }
 }
 
-int store_commit(struct store *store)
+/* LMDB's word for a head page that failed while it was written: what is on the disk is the former head, or the new. */
+static bool head_in_doubt(const struct store *store)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
+
+    if (rc == 0)
+        mdb_txn_abort(txn);
+    return rc == MDB_PANIC;
+}
+
+static int commit_pages(struct store *store)
 {
     int rc = save_clock(store);
 
@@ -277,23 +330,67 @@ int store_commit(struct store *store)
     }
     MDB_txn *txn = store->txn;
     store->txn = NULL;
+    store->in_group = false;
     rc = mdb_txn_commit(txn);
     settle(store, rc == 0);
-    if (rc == 0 && store->reserve.env)
-        reserve_keep(&store->reserve);
-    if (rc == 0)
+    if (rc == 0) {
+        redo_committed(&store->redo);
+        if (store->reserve.env)
+            reserve_keep(&store->reserve);
         erasures_keep(&store->erasures);
-    else if (erasures_take_back(&store->erasures) != 0)
+        backup_committed(store);
+        return 0;
+    }
+    if (head_in_doubt(store)) {
+        /* The journal stays ahead of either: the next start completes what it has, as it does what the redo log has. */
+        erasures_forget(&store->erasures);
         return MDB_PANIC;
+    }
+    if (erasures_take_back(&store->erasures) != 0)
+        return MDB_PANIC;
+    redo_again(store);
     return rc;
+}
+
+/* A log that cannot be written is no failure: LMDB's commit does the same, only slower. */
+static bool commit_leaves(struct store *store)
+{
+    int64_t now_ms = session_clock_ms();
+
+    if (store->more_than_leaves || !redo_fits(&store->redo) || redo_wait_ms(&store->redo, now_ms) == 0 ||
+        redo_write(&store->redo, mdb_txn_id(store->txn), now_ms) != 0)
+        return false;
+    store->in_group = false;
+    settle(store, true);
+    return true;
+}
+
+int store_commit(struct store *store)
+{
+    return commit_leaves(store) ? 0 : commit_pages(store);
+}
+
+int store_flush(struct store *store, int64_t now_ms)
+{
+    if (store->redo.number == 0)
+        return 0;
+    store->redo.first_ms = now_ms; /* when it fails: not again at once */
+    int rc = store_begin(store);
+    return rc == 0 ? commit_pages(store) : rc;
 }
 
 void store_abort(struct store *store)
 {
-    if (!store->txn)
+    if (!store->in_group)
+        return;
+    bool changed = store->more_than_leaves || redo_noted(&store->redo);
+    store->in_group = false;
+    erasures_forget(&store->erasures);
+    settle(store, false);
+    redo_drop(&store->redo);
+    if (store->redo.number > 0 && !changed)
         return;
     mdb_txn_abort(store->txn);
     store->txn = NULL;
-    erasures_forget(&store->erasures);
-    settle(store, false);
+    redo_again(store);
 }

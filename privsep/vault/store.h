@@ -23,6 +23,8 @@
  * MDB_NOMEMINIT. One thread. The warden's flock makes the vault the only user; LMDB's own lock file, "lock.mdb", is
  * there for its table of readers: it keeps the pages of a backup's snapshot (backup.h) from being used again.
  *
+ * Files: data.mdb and lock.mdb of LMDB, "erasures" (erasures.h), "redo" (redo.h).
+ *
  * All functions return 0 or an LMDB code (mdb_strerror); any but 0 spoils the transaction, which must be aborted.
  */
 #ifndef SEKISHO_VAULT_STORE_H
@@ -35,6 +37,8 @@
 #include "ledger/merkle.h"
 #include "vault/backup.h"
 #include "vault/erasures.h"
+#include "vault/pairs.h"
+#include "vault/redo.h"
 #include "vault/reserve.h"
 #include "vault/stored.h"
 #include "vault/tenant_keys.h"
@@ -53,6 +57,7 @@ struct tenant_state {
 struct tenant {
     uint16_t id;
     MDB_dbi meta, index, record, former, blob, budget, entry, leaf, node;
+    struct pairs pairs; /* of the index database, in memory */
     struct tenant_keys *keys;
     struct data_keys next_keys; /* in place of keys->data as soon as the transaction is committed; empty: no change */
     bool rotation_halted;       /* something cannot be put under the new keys; until the next start */
@@ -68,9 +73,22 @@ struct store_database {
 #define TENANT_DATABASES_MAX 12 /* of one tenant, at most */
 #define DATABASES_MAX        (1 + TENANTS_MAX * TENANT_DATABASES_MAX)
 
+/* Of the ledger: key stream under a key of this start (ledger.c). */
+#define SALTS_AHEAD 4096
+struct salts {
+    struct aead *key;
+    uint64_t drawn; /* pieces of SALTS_AHEAD bytes so far */
+    size_t left;    /* bytes of the last one, at the stream's end */
+    uint8_t stream[SALTS_AHEAD + AEAD_TAG_LEN];
+};
+
 struct store {
     MDB_env *env;
-    MDB_txn *txn; /* the open write transaction, or NULL */
+    MDB_txn *txn; /* the open write transaction, or NULL; outside of a group it has leaves that the redo log has, too */
+    bool in_group;
+    bool more_than_leaves; /* the group has changed something besides the ledger */
+    bool failed;           /* a transaction was lost and could not be made again: nothing more is done */
+    struct redo redo;
     struct reserve reserve;
     MDB_dbi clock;
     int64_t clock_base_ms, clock_saved_ms, boot_at_open_ms;
@@ -79,9 +97,9 @@ struct store {
     struct backup backup;
     size_t database_count;
     struct store_database database[DATABASES_MAX];
-    struct aead *salts; /* of the ledger, under a key of this start */
-    uint64_t salts_drawn;
+    struct salts salts;
     struct tenant tenant[TENANTS_MAX];
+    struct pairs_changes pairs_changes; /* of the open transaction */
 };
 
 /* Opens or makes the store in `folder`; tenants that are new get keys. `root_key` (32 bytes) is read, not kept.
@@ -110,9 +128,21 @@ struct tenant *store_tenant(struct store *store, uint16_t id); /* NULL: not serv
 #define CLOCK_SAVE_MS 1000
 int64_t store_clock_ms(const struct store *store);
 
-/* One write transaction at a time. store_commit returns only when everything is on stable storage (fdatasync). */
+/*
+ * One group of changes at a time. store_commit returns only when all of it is on stable storage: in LMDB, or, when it
+ * is leaves of the ledger alone, in the redo log (redo.h). Everything but leaves is changed through these functions,
+ * which see to that. MDB_PANIC: nobody can say whether it is there; the process has to end, and says nothing of it to
+ * anyone.
+ */
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_abort(struct store *store);
+int store_put(struct store *store, MDB_dbi dbi, MDB_val *key, MDB_val *value, unsigned flags);
+int store_del(struct store *store, MDB_dbi dbi, MDB_val *key);
+int store_cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *value, unsigned flags);
+int store_cursor_del(struct store *store, MDB_cursor *cursor);
+
+/* Commits what only the redo log has; between groups. */
+int store_flush(struct store *store, int64_t now_ms);
 
 #endif

@@ -16,6 +16,7 @@
 #define RETENTION_LOOK_MS  3600000
 #define RETENTION_PAUSE_MS 50
 #define RETENTION_PLACE    8
+#define REDO_PLACE         10
 
 /* The shorter wait; a negative one has no end. */
 static int64_t sooner(int64_t a, int64_t b)
@@ -30,7 +31,7 @@ static int64_t left_ms(int64_t at_ms, int64_t now_ms)
 
 int64_t upkeep_wait_ms(const struct upkeep *upkeep, struct store *store, int64_t now_ms)
 {
-    int64_t wait = backup_wait_ms(store, now_ms);
+    int64_t wait = sooner(backup_wait_ms(store, now_ms), redo_wait_ms(&store->redo, now_ms));
     bool waits;
 
     if (upkeep->retention_days > 0)
@@ -54,6 +55,8 @@ static int expire_tenant(struct store *store, struct tenant *tenant, int64_t bef
     }
     *more = *more || erased == RETENTION_SLICE;
     rc = store_commit(store);
+    if (rc == 0) /* what has expired may still be read there */
+        rc = redo_wipe(&store->redo);
     if (rc == 0 && erased < RETENTION_SLICE) /* the last one of many */
         child_event(EVENT_LEDGER_EXPIRED, tenant->id, (uint32_t)tenant->committed.expired, 0, 0);
     return rc;
@@ -89,10 +92,22 @@ static int run_slice(struct store *store, struct tenant *tenant)
     return rc;
 }
 
+static void commit_redone(struct store *store, int64_t now_ms)
+{
+    int rc = redo_wait_ms(&store->redo, now_ms) == 0 ? store_flush(store, now_ms) : 0;
+
+    if (store_damaged(rc))
+        child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)rc, REDO_PLACE, 0);
+    if (rc != 0)
+        child_event(EVENT_STORE_FAILED, (uint32_t)rc, REDO_PLACE, 0, 0);
+}
+
 void upkeep_run(struct upkeep *upkeep, struct store *store)
 {
     int64_t began_ms = session_clock_ms();
     bool waits;
+
+    commit_redone(store, began_ms);
     if (backup_expire(store, began_ms))
         child_event(EVENT_BACKUP_DROPPED, (uint32_t)store->backup.pieces, 0, 0, 0);
     if (upkeep->retention_days > 0 && began_ms >= upkeep->retention_ms)

@@ -1,5 +1,6 @@
 /* What the vault does beside answering: rotations (rotation.h), a slice at a time, between the front's groups; and it
- * drops a backup that nobody reads (backup.h), and erases ledger entries whose time is over (retention.h). */
+ * drops a backup that nobody reads (backup.h), erases ledger entries whose time is over (retention.h), and commits what
+ * only the redo log has (redo.h). */
 #ifndef SEKISHO_VAULT_UPKEEP_H
 #define SEKISHO_VAULT_UPKEEP_H
 

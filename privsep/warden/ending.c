@@ -83,7 +83,8 @@ int end_because_asked(struct set *set)
 
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         struct worker *worker = &set->worker[order[i]];
-        if (worker->phase != PHASE_SERVING || worker->pidfd < 0 ||
+        /* The channel closes before the process is seen to end, and the filter has no call on descriptor -1. */
+        if (worker->phase != PHASE_SERVING || worker->pidfd < 0 || worker->control.fd < 0 ||
             channel_send(&worker->control, FRAME_DRAIN, 0, NULL, 0) != CHANNEL_OK)
             continue;
         worker->phase = PHASE_DRAINING;

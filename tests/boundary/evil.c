@@ -140,6 +140,8 @@ int evil_teardown(void **state)
     unlink(path);
     snprintf(path, sizeof path, "%s/lock.mdb", evil->folder);
     unlink(path);
+    snprintf(path, sizeof path, "%s/%s", evil->folder, REDO_NAME);
+    unlink(path);
     snprintf(path, sizeof path, "%s/%s", evil->folder, ERASURES_NAME);
     unlink(path);
     remove_pins(evil);

@@ -113,6 +113,7 @@ static void start_vault(struct child *child)
         fuzz_file(image[i].name, image[i].bytes, image[i].length);
     vault = (struct vault){.child = child, .replies = {.buffer = buffer, .batch.buffer = batch}, .phase = PHASE_SEALED};
     REQUIRE(store_open(&vault.store, fuzz_folder(), MAP_BYTES, tenants, TENANTS, vault_root_key) == 0);
+    REQUIRE(index_load(&vault.store) == 0);
     REQUIRE(session_table_init(&vault.sessions, SESSIONS - 2) == 0);
     for (size_t i = 0; i < sizeof child->config.guesses / sizeof child->config.guesses[0]; i++)
         child->config.guesses[i] = (struct guess_limits){3, 4, 4, SESSION_GUESSES, 9, TENANT_GUESSES};

@@ -1,4 +1,4 @@
-/* What the warden decides on its own: what a line of guess limits means, and why a set has ended. */
+/* What the warden decides on its own: what a line of guess limits means, how a set ends and why it has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,10 @@
 #include <cmocka.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "forked.h"
 #include "warden/guesses.h"
 #include "warden/set.h"
 
@@ -140,6 +143,35 @@ static void an_end_without_a_cause_is_not_a_drain(void **state)
     assert_int_equal(ended(EXIT_DRAINED, EXIT_DRAINED, EXIT_DRAINED, EXIT_DRAINED, 0), EXIT_PEER_GONE);
 }
 
+/* A vault whose channels have closed, as the front's end made them, and whose process has not been seen to end. */
+static int drained_without_a_channel(void *context)
+{
+    static const struct warden_config config;
+    struct set set;
+    struct worker *vault = &set.worker[PROCESS_VAULT];
+    uint8_t hash[32];
+
+    (void)context;
+    set_init(&set, &config, 0);
+    vault->pid = fork();
+    if (vault->pid == 0)
+        _exit(EXIT_PEER_GONE);
+    vault->pidfd = (int)syscall(SYS_pidfd_open, vault->pid, 0);
+    WANT(vault->pid > 0 && vault->pidfd >= 0);
+    vault->phase = PHASE_SERVING;
+    vault->control.fd = -1;
+    set.asked = true;
+    WANT(sandbox_no_new_privs() && sandbox_seccomp(seccomp_policy_warden(), false, hash));
+    /* As main.c ends: no library cleans up inside the filter. */
+    _exit(end_because_asked(&set));
+}
+
+static void a_closed_channel_is_not_written_to(void **state)
+{
+    (void)state;
+    assert_int_equal(forked(AS_CALLER, drained_without_a_channel, NULL), EXIT_DRAINED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_front_is_not_let_off_when_another_had_something_against_it),
         cmocka_unit_test(what_the_warden_found_itself_comes_first),
         cmocka_unit_test(an_end_without_a_cause_is_not_a_drain),
+        cmocka_unit_test(a_closed_channel_is_not_written_to),
     };
     return cmocka_run_group_tests_name("sandbox: the warden's decisions", tests, NULL, NULL);
 }

@@ -12,11 +12,12 @@
 
 static struct {
     unsigned count, failed;
-    uint64_t order[128];
+    uint64_t order[256];
 } answered;
 
 static void on_answer(void *user, const struct vault_answer *answer)
 {
+    assert_true(answered.count < sizeof answered.order / sizeof answered.order[0]);
     answered.order[answered.count++] = (uint64_t)(uintptr_t)user;
     answered.failed += !answer;
 }
@@ -45,6 +46,15 @@ static int set_up(void **state)
 {
     memset(&answered, 0, sizeof answered);
     return fixture_set_up(state);
+}
+
+/* Nothing may be at the vault when the lane ends (bulk.h): what a test has left there is never answered. */
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+
+    (void)link_expire(fixture->front.vault, link_now_ms() + 60000);
+    return fixture_tear_down(state);
 }
 
 static void bounded(struct fixture *fixture, unsigned fit)
@@ -144,12 +154,12 @@ static void who_waits_for_a_silent_vault_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_vault_has_few_items_beside_single_calls, set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(the_vault_has_a_bounded_number_of_items, set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(a_single_call_goes_ahead, set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(a_batch_larger_than_the_bound_goes_alone, set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(what_waits_is_bounded, set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(who_waits_for_a_silent_vault_is_told, set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_vault_has_few_items_beside_single_calls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_vault_has_a_bounded_number_of_items, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_single_call_goes_ahead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_batch_larger_than_the_bound_goes_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_waits_is_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_waits_for_a_silent_vault_is_told, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@ print=${2:-}
 . "$(dirname "$0")/case.sh"
 
 if grep -qE '__(asan|tsan)_init' "$(command -v sekisho-vault)"; then
-  echo "skipped: a sanitizer's build attests other filters"
+  echo "skipped: a sanitizer's build has the wider filters of privsep/sandbox/sanitizer.def and attests them"
   exit 77
 fi
 golden=$(dirname "$0")/../sandbox/golden/attestation.$([[ $(id -u) == 0 ]] && echo root || echo user).txt

@@ -41,7 +41,8 @@ wants 0 as reception sekisho enroll --input "$folder/people.csv" --output "$fold
 everybody_is_there
 for source in /dev/zero /dev/urandom; do
   sign="the store is damaged"
-  [[ $source == /dev/zero ]] || sign="$sign|vault +was killed by signal"
+  # A sanitizer's build takes the signal and names where it came from, which is LMDB or what LMDB had called.
+  [[ $source == /dev/zero ]] || sign="$sign|vault +was killed by signal|^ +#[01] 0x[0-9a-f]+ +\\(.*/liblmdb"
   cp "$store/data.mdb" "$folder/good.mdb"
   head -c $((700 * 4096)) "$source" | dd of="$store/data.mdb" bs=4096 seek=2 conv=notrunc 2>/dev/null
   (($(found "$folder/people.csv") == 0)) || fail "a damaged store answers"

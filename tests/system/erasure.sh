@@ -77,6 +77,9 @@ says "is in use"
 set_stop || fail "the set did not stop cleanly"
 wants 0 sekisho store compact --store "$store"
 
+wants 2 sekisho store accept-lost-erasures --store "$store"
+says "is not lost"
+[[ ! -e $store/erasures.lost ]] || fail "a whole erasure journal was put aside"
 mv "$store/erasures" "$folder/erasures"
 ! set_start || fail "the set starts without its erasure journal"
 wait "$warden" || true

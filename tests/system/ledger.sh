@@ -76,6 +76,7 @@ grep -q '"account":"auditor01".*"operation":"READ_LEDGER"' "$folder/out" || fail
 wants 5 as reception sekisho ledger show --trust-first-use
 says NOT_PERMITTED
 wants 5 as review sekisho ledger show
+[[ -z $(as review sekisho ledger show 2>/dev/null) ]] || fail "a refused list has a heading"
 wants 5 as review sekisho ledger prove --reference "$subject"
 wants 0 as review sekisho ledger verify --full
 says "Entries were not read"

@@ -62,6 +62,7 @@ says "not the root key"
 [[ ! -e $folder/next.key ]] || fail "a key of nothing is left behind"
 wants 2 sekisho key rotate-root --store "$folder/set" --root-key "$root_key" --output "$folder/next.key"
 wants 0 sekisho key rotate-root --store "$store" --root-key "$root_key" --output "$folder/next.key"
+! grep -qw "1 prefectures" "$folder/out" || fail "one prefecture is several"
 wants 2 sekisho key rotate-root --store "$store" --root-key "$root_key" --output "$folder/third.key"
 ! set_start || fail "the former root key still opens the store"
 wait "$warden" || true

@@ -19,9 +19,10 @@ static void open_store(struct fixture *fixture)
     const uint16_t tenants[] = {TENANT_A, TENANT_B};
 
     assert_int_equal(store_open(&fixture->store, fixture->folder, MAP_BYTES, tenants, 2, fixture->root_key), 0);
+    assert_int_equal(index_load(&fixture->store), 0);
 }
 
-static void session_key(uint8_t session, uint8_t kind, uint8_t key[32])
+void session_key(uint8_t session, uint8_t kind, uint8_t key[32])
 {
     memset(key, session, 32);
     key[0] = kind;
@@ -96,6 +97,8 @@ int fixture_teardown(void **state)
     snprintf(path, sizeof path, "%s/data.mdb", fixture->folder);
     unlink(path);
     snprintf(path, sizeof path, "%s/lock.mdb", fixture->folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, REDO_NAME);
     unlink(path);
     snprintf(path, sizeof path, "%s/%s", fixture->folder, ERASURES_NAME);
     unlink(path);

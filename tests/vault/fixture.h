@@ -52,6 +52,9 @@ void fixture_reopen(struct fixture *fixture);
 /* Valid number number n. */
 void test_number(unsigned n, char number[NUMBER_LEN]);
 
+/* Keys of a fixture's session: 'c' of its calls, 'r' of the replies. */
+void session_key(uint8_t session, uint8_t kind, uint8_t key[32]);
+
 /* Seals a call as a client of `session` would; returns the length of the SESSION_CALL body. */
 size_t seal_call(uint8_t session, uint64_t seq, uint16_t method, const struct call_head *head, const void *items,
                  size_t items_length, uint8_t *body);

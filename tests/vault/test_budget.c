@@ -151,6 +151,57 @@ static void a_replacement_is_no_cheaper_guess(void **state)
     assert_int_equal(replace(fixture, SESSION_ALL, reference, number, 52), DETAIL_BUDGET_SPENT);
 }
 
+/* A number that nobody has is taken for the reference, and the one before becomes a former one: to ask for that again
+ * would be a guess that no wrong one has been charged for. */
+static void replacing_on_and_on_is_no_free_guess(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t reference[REFERENCE_LEN], other[REFERENCE_LEN];
+    char number[NUMBER_LEN], others[NUMBER_LEN], guess[NUMBER_LEN];
+
+    enrolled(fixture, 0, reference, number);
+    enrolled(fixture, 1, other, others);
+    only(fixture)->reference_day = 2;
+    only(fixture)->account_day = only(fixture)->tenant_day = only(fixture)->session = 1;
+    for (uint8_t i = 0; i < 2; i++) {
+        test_number(100u + i, guess);
+        assert_int_equal(replace(fixture, SESSION_ALL, reference, guess, (uint8_t)(60 + i)), DETAIL_DONE);
+        assert_int_equal(replace(fixture, SESSION_ALL, reference, guess, (uint8_t)(60 + i)), DETAIL_REPEATED);
+    }
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, number, 70), DETAIL_BUDGET_SPENT);
+    fixture_reopen(fixture);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, number, 70), DETAIL_BUDGET_SPENT);
+    /* Many people's numbers can be replaced in one session. */
+    test_number(110, guess);
+    assert_int_equal(replace(fixture, SESSION_ALL, other, guess, 71), DETAIL_DONE);
+    fixture->store.clock_base_ms += BUDGET_DAY_MS + CLOCK_SAVE_MS; /* the clock may have lost so much in the restart */
+    test_number(111, guess);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, guess, 72), DETAIL_DONE);
+}
+
+/* The id of the request that enrolled somebody is no way to ask for the number that was put in the enrolled one's
+ * place.
+ */
+static void an_enrolments_id_is_no_free_guess(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t reference[REFERENCE_LEN], found[REFERENCE_LEN];
+    char number[NUMBER_LEN], next[NUMBER_LEN], last[NUMBER_LEN];
+
+    enrolled(fixture, 0, reference, number);
+    test_number(100, next);
+    test_number(101, last);
+    fixture->limits[PURPOSE_REGISTER].session = 2;
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, number, 1, found), DETAIL_REPEATED);
+    assert_memory_equal(found, reference, REFERENCE_LEN);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, next, 60), DETAIL_DONE);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, number, 1, found), DETAIL_REPEATED);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, next, 1, NULL), DETAIL_DUPLICATE);
+    assert_int_equal(replace(fixture, SESSION_ALL, reference, last, 61), DETAIL_DONE);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, next, 1, NULL), DETAIL_DUPLICATE);
+    assert_int_equal(enroll(fixture, SESSION_ENROLL, last, 1, NULL), DETAIL_BUDGET_SPENT);
+}
+
 static void typing_errors_cost_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -315,12 +366,20 @@ static void old_candidates_are_swept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wrong_numbers_lock_a_reference),  TEST(a_days_budget_comes_back_a_lifes_does_not),
-        TEST(a_spray_locks_the_candidate),     TEST(sessions_accounts_and_tenants_are_bounded),
-        TEST(lookups_and_duplicates_cost_too), TEST(a_replacement_is_no_cheaper_guess),
-        TEST(typing_errors_cost_nothing),      TEST(nothing_is_refunded_by_a_restart),
-        TEST(a_batch_is_no_way_round),         TEST(unlocked_by_another_account_only),
-        TEST(unlock_names_one_thing),          TEST(old_candidates_are_swept),
+        TEST(wrong_numbers_lock_a_reference),
+        TEST(a_days_budget_comes_back_a_lifes_does_not),
+        TEST(a_spray_locks_the_candidate),
+        TEST(sessions_accounts_and_tenants_are_bounded),
+        TEST(lookups_and_duplicates_cost_too),
+        TEST(a_replacement_is_no_cheaper_guess),
+        TEST(replacing_on_and_on_is_no_free_guess),
+        TEST(an_enrolments_id_is_no_free_guess),
+        TEST(typing_errors_cost_nothing),
+        TEST(nothing_is_refunded_by_a_restart),
+        TEST(a_batch_is_no_way_round),
+        TEST(unlocked_by_another_account_only),
+        TEST(unlock_names_one_thing),
+        TEST(old_candidates_are_swept),
         TEST(absent_references_have_no_rows),
     };
     return cmocka_run_group_tests_name("guess budgets", tests, NULL, NULL);

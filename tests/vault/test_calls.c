@@ -270,6 +270,27 @@ static void lengths_that_lie_are_violations(void **state)
     }
 }
 
+/* Nor does one that is too short to be a call. */
+static void what_is_no_call_is_wiped_too(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char short_of[16] = "123456789018 ...";
+    struct session_call request = {.call_seq = 1, .operation = OPERATION_MATCH};
+    uint8_t key[SESSION_KEY_LEN], nonce[AEAD_NONCE_LEN], aad[CALL_AAD_LEN];
+
+    session_key(SESSION_ALL, 'c', key);
+    memset(request.session, SESSION_ALL, sizeof request.session);
+    request.sealed_length = sizeof short_of + SEAL_TAG_LEN;
+    memcpy(body, &request, sizeof request);
+    sealed_nonce(request.call_seq, nonce);
+    sealed_call_aad(request.session, request.call_seq, aad);
+    struct aead *aead = aead_new(key);
+    assert_int_equal(aead_seal(aead, nonce, aad, sizeof aad, short_of, sizeof short_of, body + sizeof request), 0);
+    aead_free(aead);
+    assert_int_equal(status_of(fixture, sizeof request + request.sealed_length), CALL_MALFORMED);
+    assert_null(memmem(fixture->engine.plain, FRAME_MAX, short_of, sizeof short_of));
+}
+
 /* The opened call does not stay in memory. */
 static void scratch_is_wiped(void **state)
 {
@@ -297,6 +318,7 @@ int main(void)
         TEST(a_full_batch),
         TEST(lengths_that_lie_are_violations),
         TEST(scratch_is_wiped),
+        TEST(what_is_no_call_is_wiped_too),
     };
     return cmocka_run_group_tests_name("vault calls", tests, NULL, NULL);
 }

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fixture.h"
 #include "vault/erase.h"
+#include "vault/ledger.h"
 #include "vault/rotation.h"
 
 #define PEOPLE 40
@@ -66,10 +68,11 @@ static int try_change(struct fixture *fixture, int (*change)(struct fixture *fix
 static int enroll_many(struct fixture *fixture)
 {
     struct stored_record record = {.version = RECORD_VERSION, .state = RECORD_ACTIVE};
+    struct ledger_entry entry = {.operation = OPERATION_ENROLL, .purpose = PURPOSE_REGISTER};
     struct number_tags tags;
-    uint8_t reference[REFERENCE_LEN];
+    uint8_t reference[REFERENCE_LEN], leaf[HASH_LEN];
     char number[NUMBER_LEN];
-    int rc = 0;
+    int rc = ledger_append(&fixture->store, tenant_a(fixture), &entry, NULL, 0, leaf);
 
     for (unsigned i = 0; i < 20000 && rc == 0; i++) {
         crypto_random(reference, sizeof reference);
@@ -118,11 +121,51 @@ static void a_full_disk_changes_nothing(void **state)
         assert_int_not_equal(rc, 0);
         assert_int_equal(tenant_a(fixture)->keys->data.record_id, 1);
         assert_int_equal(tenant_a(fixture)->now.rotation.phase, ROTATION_NONE);
+        /* Nor does the redo log have anything of it, before and after the first record. */
+        expect_people(fixture);
+        leaves += PEOPLE;
     }
     fixture_reopen(fixture);
     assert_int_equal(tenant_a(fixture)->committed.subjects, subjects);
     assert_int_equal(tenant_a(fixture)->committed.ledger.size, leaves);
     expect_people(fixture);
+}
+
+#define META_PAGES (2 * 4096)
+
+static bool head_fails;
+static int journal = -1;
+
+/* In libc's place, for liblmdb too: a disk that has taken LMDB's head page, and says that it has not. */
+__attribute__((visibility("default"))) ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
+{
+    static bool taken;
+
+    if (!head_fails || fd == journal || offset >= META_PAGES)
+        return syscall(SYS_pwrite64, fd, bytes, length, offset);
+    /* The first is the new head; the next, the old one put back, does not reach the disk. */
+    if (!taken)
+        taken = syscall(SYS_pwrite64, fd, bytes, length, offset) == (ssize_t)length;
+    errno = EIO;
+    return -1;
+}
+
+/* Whether the transaction is in the store nobody can say then: the journal must not be behind it. */
+static void a_head_in_doubt_ends_the_vault_and_keeps_the_journal(void **state)
+{
+    struct fixture *fixture = *state;
+    char number[NUMBER_LEN];
+
+    enroll_people(fixture);
+    journal = fixture->store.erasures.fd;
+    head_fails = true;
+    int rc = try_change(fixture, erase_first);
+    head_fails = false;
+    assert_true(store_damaged(rc));
+    fixture_reopen(fixture);
+    assert_int_equal(tenant_a(fixture)->committed.erased, 1);
+    test_number(0, number);
+    assert_int_equal(match(fixture, SESSION_ALL, references[0], number), DETAIL_ERASED);
 }
 
 static void a_full_map_changes_nothing(void **state)
@@ -207,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_full_disk_changes_nothing),
         TEST(a_full_map_changes_nothing),
+        TEST(a_head_in_doubt_ends_the_vault_and_keeps_the_journal),
         TEST(a_folder_that_may_not_be_written_to_is_refused),
         TEST(a_store_without_its_meta_pages_is_refused),
         TEST(an_empty_store_is_not_begun_beside_a_journal),

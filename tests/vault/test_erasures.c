@@ -254,7 +254,7 @@ static void expect_refused(struct fixture *fixture, int rc)
 {
     assert_int_equal(try_open(fixture), rc);
     assert_int_equal(erasures_restart(fixture->folder), 0);
-    assert_int_equal(erasures_restart(fixture->folder), EEXIST);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
     fixture_reopen(fixture);
     expect_erased(fixture, 0);
     assert_int_equal(erase(fixture, SESSION_ALL, references[2], 22), DETAIL_DONE);
@@ -279,6 +279,27 @@ static void a_lost_journal_is_refused(void **state)
     expect_erased(fixture, 0);
 }
 
+/* A store that has no leaves but those of its redo log is no new one either. */
+static void a_journal_lost_before_the_first_commit_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_item item = {.reference = {1}};
+    static struct answer answer;
+    char path[128];
+
+    call(fixture, SESSION_ENROLL, OPERATION_MATCH, PURPOSE_CHANGE, &item, 1, &answer);
+    assert_int_equal(answer.status, CALL_NOT_PERMITTED);
+    assert_int_equal(fixture->store.redo.number, 1);
+    file_path(fixture, ERASURES_NAME, path);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(try_open(fixture), ESTALE);
+    assert_int_equal(erasures_restart(fixture->folder), 0);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    fixture_reopen(fixture);
+    assert_int_equal(tenant_a(fixture)->committed.ledger.size, 1);
+}
+
 static void a_journal_older_than_the_store_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -288,6 +309,37 @@ static void a_journal_older_than_the_store_is_refused(void **state)
     assert_int_equal(erase(fixture, SESSION_ALL, references[0], 20), DETAIL_DONE);
     put_back(&old);
     expect_refused(fixture, ESTALE);
+}
+
+/* Giving up a journal that is whole would bring back what a store from a backup has again. */
+static void a_whole_journal_is_not_given_up(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[128];
+
+    file_path(fixture, ERASURES_NAME, path);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    enroll_people(fixture);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    struct copy older = copy_file(fixture, "data.mdb");
+    assert_int_equal(erase(fixture, SESSION_ALL, references[0], 20), DETAIL_DONE);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+
+    /* What a crash leaves behind its end is no damage, and stays for the vault to look at. */
+    FILE *file = fopen(path, "ab");
+    assert_non_null(file);
+    assert_int_equal(fwrite(references, 1, 40, file), 40);
+    fclose(file);
+    put_back(&older);
+    struct copy before = copy_file(fixture, ERASURES_NAME);
+    assert_int_equal(erasures_restart(fixture->folder), EALREADY);
+    struct copy after = copy_file(fixture, ERASURES_NAME);
+    assert_int_equal(after.length, before.length);
+    assert_memory_equal(after.bytes, before.bytes, before.length);
+    free(before.bytes);
+    free(after.bytes);
+    fixture_reopen(fixture);
+    expect_erased(fixture, 0);
 }
 
 static void flip(const struct fixture *fixture, long offset)
@@ -315,6 +367,9 @@ static void a_damaged_journal_is_refused(void **state)
     flip(fixture, 8);
     flip(fixture, (long)fixture->store.erasures.end - (long)sizeof(struct erasure_record) + 20);
     expect_refused(fixture, ESTALE);
+    /* The one that was kept is not written over. */
+    flip(fixture, 8);
+    assert_int_equal(erasures_restart(fixture->folder), EEXIST);
 }
 
 static void a_torn_end_is_no_damage(void **state)
@@ -348,8 +403,10 @@ int main(void)
         TEST(a_compacted_store_has_no_remnants),
         TEST(a_full_disk_refuses_and_loses_nothing),
         TEST(a_lost_journal_is_refused),
+        TEST(a_journal_lost_before_the_first_commit_is_refused),
         TEST(a_journal_older_than_the_store_is_refused),
         TEST(a_damaged_journal_is_refused),
+        TEST(a_whole_journal_is_not_given_up),
         TEST(a_torn_end_is_no_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

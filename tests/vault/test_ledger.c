@@ -13,9 +13,9 @@ static void read_leaf(struct fixture *fixture, uint64_t index, struct ledger_ent
 {
     struct tenant *tenant = &fixture->store.tenant[0];
     MDB_val key = {sizeof index, &index}, value;
-    MDB_txn *txn;
 
-    assert_int_equal(mdb_txn_begin(fixture->store.env, NULL, MDB_RDONLY, &txn), 0);
+    assert_int_equal(store_begin(&fixture->store), 0);
+    MDB_txn *txn = fixture->store.txn;
     assert_int_equal(mdb_get(txn, tenant->entry, &key, &value), 0);
     memcpy(entry, value.mv_data, sizeof *entry);
     size_t count = (value.mv_size - sizeof *entry) / sizeof *items;
@@ -24,7 +24,7 @@ static void read_leaf(struct fixture *fixture, uint64_t index, struct ledger_ent
     assert_int_equal(mdb_get(txn, tenant->leaf, &key, &value), 0);
     assert_int_equal(value.mv_size, HASH_LEN);
     memcpy(hash, value.mv_data, HASH_LEN);
-    mdb_txn_abort(txn);
+    store_abort(&fixture->store);
 }
 
 static void leaf_hash_of(const struct ledger_entry *entry, const struct ledger_item *items, size_t count,

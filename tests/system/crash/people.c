@@ -54,6 +54,9 @@ static void take_asked(const struct record *record, struct person *person)
     case SEKISHO_REPLACE:
     case SEKISHO_ERASE:
         person->out = (uint8_t)record->operation;
+        /* A replacement that is done is charged as a miss is. */
+        person->doubtful += record->operation == SEKISHO_REPLACE;
+        person->touched |= record->operation == SEKISHO_REPLACE;
         break;
     case SEKISHO_MATCH:
         person->doubtful += record->missed != 0;
@@ -74,6 +77,11 @@ static void take_change(const struct record *record, struct person *person, bool
         [SEKISHO_ENROLL] = STAGE_ENROLLED, [SEKISHO_REPLACE] = STAGE_REPLACED, [SEKISHO_ERASE] = STAGE_ERASED};
 
     person->out = 0;
+    if (record->kind == RECORD_ANSWERED && record->operation == SEKISHO_REPLACE) {
+        /* One that is repeated was charged when it was not answered, maybe before an unlock. */
+        person->doubtful -= person->doubtful > 0;
+        person->misses += record->detail == SEKISHO_DETAIL_DONE;
+    }
     if (!done)
         return;
     person->stage = stage_after[record->operation];

@@ -18,8 +18,8 @@ struct person {
     uint8_t reference[SEKISHO_REFERENCE_LEN];
     uint8_t stage;        /* enum stage, as acknowledged */
     uint8_t out;          /* enum sekisho_operation of the change that is out, or 0 */
-    uint8_t misses;       /* acknowledged since the last unlock that may have been done */
-    uint8_t doubtful;     /* misses that were asked and not answered */
+    uint8_t misses;       /* and replacements, acknowledged since the last unlock that may have been done */
+    uint8_t doubtful;     /* of both, asked and not answered */
     bool unlock_doubtful; /* an unlock was asked and not answered */
     bool asked;           /* an enrolment was asked */
     bool in_use;          /* misses or an unlock are out now: this run */

@@ -92,6 +92,7 @@ static void replay(const struct history *history, const struct asked *asked, str
         break;
     case OPERATION_REPLACE:
         person->stage = STAGE_REPLACED;
+        person->misses++;
         break;
     case OPERATION_ERASE:
         person->stage = STAGE_ERASED;

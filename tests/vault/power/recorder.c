@@ -17,7 +17,7 @@
 /* liblmdb must find these before libc's. */
 #define INTERPOSED __attribute__((visibility("default")))
 
-const char *const recorded_names[FILE_COUNT] = {"data.mdb", ERASURES_NAME};
+const char *const recorded_names[FILE_COUNT] = {"data.mdb", REDO_NAME, ERASURES_NAME};
 
 static bool recording;
 static int front_fd;

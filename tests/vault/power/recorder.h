@@ -15,7 +15,7 @@ enum recorded_kind {
     RECORDED_SYNC,  /* fdatasync or fsync has returned */
     RECORDED_ANSWER /* a record is about to go to the front; bytes: the record */
 };
-enum recorded_file { FILE_DATA, FILE_ERASURES, FILE_COUNT };
+enum recorded_file { FILE_DATA, FILE_REDO, FILE_ERASURES, FILE_COUNT };
 
 struct recorded {
     enum recorded_kind kind;
@@ -28,7 +28,7 @@ struct recorded {
 /* Names of the files in the store's folder, by enum recorded_file. */
 extern const char *const recorded_names[FILE_COUNT];
 
-/* From here on; both files of the folder must be there. `front` is the vault's descriptor. `during_sync` is called in
+/* From here on; all files of the folder must be there. `front` is the vault's descriptor. `during_sync` is called in
  * the middle of each sync: peers do not stand still while the vault waits for the disk. While it does not record, syncs
  * of this process do nothing: images are thrown away anyway. */
 void recorder_begin(const char *folder, int front, void (*during_sync)(void *context), void *context);

@@ -276,6 +276,7 @@ static void start_vault(struct front *front, const char *folder)
     for (int purpose = 0; purpose < PURPOSE_COUNT; purpose++)
         child.config.guesses[purpose] = power_limits;
     assert_int_equal(store_open(&vault->store, folder, POWER_MAP_BYTES, power_tenants, 2, power_root_key), 0);
+    assert_int_equal(index_load(&vault->store), 0);
     assert_int_equal(session_table_init(&vault->sessions, 4), 0);
     assert_int_equal(call_engine_init(&vault->engine, &vault->store, &vault->sessions, child.config.guesses), 0);
     vault->receive_buffer = calloc(1, FRAME_MAX);
