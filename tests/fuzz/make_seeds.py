@@ -645,7 +645,35 @@ def ledger_texts(seeds):
     put("page_time", bytes([5, 0, 64, 1, 8, 2, 1, 3, 24]) + b"\xff" * 7 + b"\x7f" + bytes(32))
 
 
+# ---- records: choices of fuzz_records.c, put_row() ----
+def record(index, event, operation=0, result=1, role=4, time=5, who=0, note=None, more=b""):
+    choice = who | (16 if note is not None else 0) | (32 if more else 0)
+    out = struct.pack("<BBBBBBH", choice, index, event, operation, result, role, time)
+    return out + (bytes([len(note)]) + note if note is not None else b"") + more
+
+
+def records(seeds):
+    def put(name, choice, *records, start=3, end=9, head=64, page=None):
+        begin = struct.pack("<BHHB", choice, start, end, head)
+        seeds.put("records", name, begin + (page or bytes([len(records)])) + b"".join(records) + b"\0")
+
+    LOGIN, FAILED, OPERATION, LOCKED, FIRST = 1, 2, 7, 8, 13
+    admit = [record(0, FIRST, time=1), record(1, OPERATION, 12, time=2, who=4), record(2, OPERATION, 1, who=1),
+             record(3, OPERATION, 2, who=1)]
+    put("none", 0)
+    put("life", 0, *admit, record(4, LOGIN, who=1), record(5, OPERATION, 13, who=4), record(6, OPERATION, 14, time=20, who=4))
+    put("terminals", 0, record(0, OPERATION, 40), record(1, OPERATION, 41), record(2, LOGIN))
+    put("failed", 2, *[record(n, FAILED, result=n % 3, who=n % 2) for n in range(6)])
+    put("failed_of_one", 3, *[record(n, FAILED) for n in range(3)], record(9, LOCKED))
+    put("note", 0, record(0, OPERATION, 51, note=b"screens"), record(1, OPERATION, 13, note=bytes(range(1, 200))))
+    put("order", 0, record(5, LOGIN), record(4, LOGIN))
+    put("behind_the_head", 0, record(0, LOGIN), record(1, LOGIN), head=1)
+    put("other_prefecture", 0, record(0, LOGIN, more=struct.pack("<H", 0) + b"\1\0\x0c\0" + bytes(28)))
+    put("pages", 0, record(0, LOGIN), struct.pack("<Q", 1), b"\1", record(1, LOGIN), page=bytes([64 | 1]))
+    put("row_length", 0, record(0, LOGIN), page=bytes([32 | 1]) + struct.pack("<H", 264))
+
+
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, config, client, ledger_texts):
+    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, config, client, ledger_texts, records):
         make(made)
