@@ -11,11 +11,14 @@
 
 #define WARM_UP          0.25 /* seconds before each measured run */
 #define BESIDE_SECONDS   2    /* a run beside streams, at least: without a lane, few single calls come through */
+#define LOGIN_SECONDS    2    /* a run of logins, or of password hashes, at least: a hash takes 0.15 s */
 #define PING             "/sekisho.bench.v1.BenchService/Ping"
 #define PREFECTURE       11 /* of the stores */
 #define ENROLL_BATCH     2000
 #define MIXED_PEOPLE     1000000 /* numbers kept free for the enrolments of one run of the mixed load */
 #define PING_SERVERS     4
+#define DESKS            8 /* that put loads on a set at once: as the accounts desk0, desk1 ... */
+#define DESK             "desk"
 #define BARBICAN_SECRETS 200
 #define PGCRYPTO_PEOPLE  20000
 #define SETS             4 /* parts from PART_SET on */
@@ -56,7 +59,7 @@ struct set {
     char folder[PATH_SIZE]; /* of keygen */
     char store[PATH_SIZE];  /* its store's file */
     unsigned port;
-    pid_t front, vault;
+    pid_t front, vault, auth;
 };
 
 struct redis {

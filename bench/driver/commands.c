@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "driver/company.h"
 #include "driver/sides.h"
 
 #define GRPC_HEADERS    "-H content-type:application/grpc -H te:trailers"
@@ -169,6 +168,13 @@ void words_fdatasync(struct bench *bench, const struct side *side, struct comman
     command_add(command, "%g", bench->options.seconds);
 }
 
+void words_argon2(struct bench *bench, const struct side *side, struct command *command)
+{
+    (void)side;
+    bench_command(bench, "bench-argon2", command);
+    command_add(command, "%g", fmax(bench->options.seconds, LOGIN_SECONDS));
+}
+
 /* bench-load with a connection to a set, and the set's processes watched. */
 static const struct set *begin_set(struct bench *bench, const struct side *side, const char *load,
                                    struct command *command)
@@ -241,15 +247,34 @@ void words_stream(struct bench *bench, const struct side *side, struct command *
     add_time(bench, command);
 }
 
+void words_logins(struct bench *bench, const struct side *side, struct command *command)
+{
+    begin_session(bench, side, "logins", DESK, command);
+    add_watched("auth", set_of(bench, side->part)->auth, command);
+    add_in_flight(side->in_flight, command);
+    add_seconds(fmax(bench->options.seconds, LOGIN_SECONDS), command);
+}
+
 void words_beside(struct bench *bench, const struct side *side, size_t number, struct command *command)
 {
-    if (side->beside == BESIDE_STREAMS) {
+    char account[32];
+    switch (side->beside) {
+    case BESIDE_STREAMS:
         /* Each its own: an account is in once. */
-        char account[32];
-        snprintf(account, sizeof(account), STREAMER, number);
+        snprintf(account, sizeof(account), DESK "%zu", number);
         begin_session(bench, side, "match-stream", account, command);
         command_add_all(command, "--batch 256 --in-flight 32 --warm-up 0.1 --beside");
-    } else {
+        break;
+    case BESIDE_LOGINS:
+        begin_session(bench, side, "logins", DESK, command);
+        add_in_flight(DESKS, command);
+        command_add_all(command, "--warm-up 0.1 --beside");
+        break;
+    case BESIDE_MATCHES:
+        begin_session(bench, side, "match", "matcher", command);
+        command_add_all(command, "--in-flight 64 --warm-up 0.1 --beside");
+        break;
+    default:
         begin_session(bench, side, side->beside == BESIDE_ROTATION ? "rotation" : "backup", "owner", command);
     }
 }

@@ -4,8 +4,7 @@
 
 #include "driver/sides.h"
 
-#define COMPANY_MAX 8
-#define STREAMER    "streamer%zu" /* account of each */
+#define COMPANY_MAX DESKS
 
 struct company {
     struct child load[COMPANY_MAX];

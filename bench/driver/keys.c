@@ -3,7 +3,6 @@
 #include <sys/random.h>
 
 #include "driver/bench.h"
-#include "driver/company.h"
 
 static int run_keygen(const struct bench *bench, const char *folder, unsigned port)
 {
@@ -68,9 +67,9 @@ int keys_make(const struct bench *bench, const char *folder, unsigned port)
     }
     int result = add_account(bench, folder, "enroller", "CEN");
     result = result == 0 ? add_account(bench, folder, "owner", "OWN") : result;
-    for (size_t i = 0; i < COMPANY_MAX && result == 0; i++) {
+    for (size_t i = 0; i < DESKS && result == 0; i++) {
         char account[32];
-        snprintf(account, sizeof(account), STREAMER, i);
+        snprintf(account, sizeof(account), DESK "%zu", i);
         result = add_account(bench, folder, account, "REV");
     }
     return result == 0 ? add_account(bench, folder, "matcher", "REV") : result;

@@ -134,7 +134,8 @@ static int start_warden(const struct bench *bench, struct set *set, enum part pa
     }
     set->front = find_descendant(set->warden.pid, "sekisho-front");
     set->vault = find_descendant(set->warden.pid, "sekisho-vault");
-    return set->front != 0 && set->vault != 0 ? 0 : bench_fail("the set has no front or no vault");
+    set->auth = find_descendant(set->warden.pid, "sekisho-auth");
+    return set->front != 0 && set->vault != 0 && set->auth != 0 ? 0 : bench_fail("the set is not whole");
 }
 
 int set_start(struct bench *bench, enum part part)

@@ -22,6 +22,8 @@ enum beside {
     BESIDE_STREAMS,  /* streamed Match as far as its windows go, several times */
     BESIDE_ROTATION, /* record keys are exchanged */
     BESIDE_BACKUP,   /* backups are taken */
+    BESIDE_LOGINS,   /* clients log in and out */
+    BESIDE_MATCHES,  /* unary Match, 64 in flight */
 };
 
 struct side {
@@ -54,7 +56,7 @@ pid_t side_server(const struct bench *bench, const struct side *side);
 /* commands.c: the functions of struct side. */
 typedef void side_words(struct bench *bench, const struct side *side, struct command *command);
 side_words words_ping_mtls, words_ping_unix, words_h2load, words_open_ping;
-side_words words_store, words_store_rows, words_echo, words_fdatasync;
+side_words words_store, words_store_rows, words_echo, words_fdatasync, words_argon2, words_logins;
 side_words words_front, words_match, words_stream, words_mixed, words_enroll, words_open_match, words_connections;
 /* Of the load with this number that runs beside the side, until it is told to end. */
 void words_beside(struct bench *bench, const struct side *side, size_t number, struct command *command);

@@ -8,6 +8,7 @@
 #include "load/connections.h"
 #include "load/enroll.h"
 #include "load/load.h"
+#include "load/logins.h"
 #include "load/match.h"
 #include "load/mixed.h"
 #include "load/options.h"
@@ -123,8 +124,9 @@ static const struct {
     const char *name;
     int (*run)(const struct options *options);
 } commands[] = {
-    {"ping", run_ping},   {"enroll", enroll_run},           {"match", run_match},       {"match-stream", run_match},
-    {"mixed", run_mixed}, {"connections", connections_run}, {"rotation", rotation_run}, {"backup", backup_run},
+    {"ping", run_ping},          {"enroll", enroll_run}, {"match", run_match},
+    {"match-stream", run_match}, {"mixed", run_mixed},   {"connections", connections_run},
+    {"rotation", rotation_run},  {"backup", backup_run}, {"logins", logins_run},
 };
 
 static int run(const struct options *options)

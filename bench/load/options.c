@@ -67,6 +67,7 @@ static int usage(void)
         "       bench-load match-stream --batch ITEMS  SESSION\n"
         "       bench-load mixed --enroll-account NAME --first PERSON --count PEOPLE  SESSION\n"
         "       bench-load rotation|backup  SESSION\n"
+        "       bench-load logins  SESSION   (--in-flight clients, as the accounts NAME0, NAME1 ...)\n"
         "SESSION: --prefecture CODE --account NAME --password-file FILE --table FILE\n"
         "all:     --target ADDRESS [--ca FILE --cert FILE --key FILE] [--in-flight CALLS] [--seconds S] [--warm-up S]\n"
         "         [--rate CALLS_PER_SECOND] [--pid NAME:PID ...] [--beside]\n"

@@ -45,9 +45,9 @@ static int digest(const char *password, size_t length, const uint8_t salt[PASSWO
         .pwdlen = (uint32_t)length,
         .salt = (uint8_t *)salt,
         .saltlen = PASSWORD_SALT_LEN,
-        .t_cost = 3,
+        .t_cost = PASSWORD_PASSES,
         .m_cost = PASSWORD_MEMORY_KIB,
-        .lanes = 4,
+        .lanes = PASSWORD_LANES,
         .threads = 1, /* the sandbox has no clone(2) */
         .version = ARGON2_VERSION_13,
         .allocate_cbk = workspace ? workspace_take : NULL,

@@ -13,6 +13,8 @@
 #define PASSWORD_SALT_LEN   16
 #define PASSWORD_DIGEST_LEN 32
 #define PASSWORD_MEMORY_KIB 65536
+#define PASSWORD_PASSES     3
+#define PASSWORD_LANES      4
 
 struct password_hash {
     uint8_t salt[PASSWORD_SALT_LEN];

@@ -20,10 +20,11 @@ bench() { # bench NAME OPTION...: output in $folder/NAME
     --people 1000 "$@" >"$folder/$name" 2>&1
 }
 
-sides='^(match-unary-1|match-unary-1-beside|match-unary-1-beside-queued|match-unary-64|match-unary-64-unrecorded|match-stream-256x32|match-stream-256x32-rotating|match-stream-256x32-backup|mixed-64|enroll-2000x2|lmdb-rows-2000x2|open-match-25|echo-1x1|store-.*|fdatasync)$'
+sides='^(match-unary-1|match-unary-1-beside|match-unary-1-beside-queued|match-unary-64|match-unary-64-unrecorded|match-stream-256x32|match-stream-256x32-rotating|match-stream-256x32-backup|mixed-64|login-8|login-8-matches|match-unary-64-logins|argon2-1|enroll-2000x2|lmdb-rows-2000x2|open-match-25|echo-1x1|store-.*|fdatasync)$'
 bench out --only "$sides" || fail "the bench: $(cat "$folder/out")"
 for side in match-unary-64 match-unary-64-unrecorded match-stream-256x32 \
-  match-unary-1-beside match-unary-1-beside-queued match-stream-256x32-rotating match-stream-256x32-backup mixed-64 enroll-2000x2 lmdb-rows-2000x2 open-match-25 store-call-256x4; do
+  match-unary-1-beside match-unary-1-beside-queued match-stream-256x32-rotating match-stream-256x32-backup mixed-64 \
+  login-8 login-8-matches match-unary-64-logins argon2-1 enroll-2000x2 lmdb-rows-2000x2 open-match-25 store-call-256x4; do
   grep -q "^$side: " "$folder/out" || fail "no figures of $side"
 done
 grep -q 'streamed Match, 256 / store loop without ledger .* match-stream-256x32 / store-match-256x1$' "$folder/out" ||
