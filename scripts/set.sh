@@ -20,16 +20,22 @@ set_terminals() {
   ready-accounts "$set_folder/set/accounts" 11 terminal local local
 }
 
-# set_create FOLDER: keys, certificates, accounts with random passwords, terminals, a configuration on a free port.
-set_create() {
+# set_keys FOLDER: keys, certificates for five desks, a configuration on a free port; nobody has an account.
+set_keys() {
   set_folder=$1
-  local port account
+  local port
   for _ in $(seq 50); do
     port=$((20000 + RANDOM % 20000))
     (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
   done
-  sekisho keygen --out "$set_folder/set" --prefecture 11 --client reception --client review --client approval \
-    --client audit --listen "127.0.0.1:$port" 2>&1
+  sekisho keygen --out "$set_folder/set" --prefecture 11 --client office --client reception --client review \
+    --client approval --client audit --listen "127.0.0.1:$port" 2>&1
+}
+
+# set_create FOLDER: set_keys, and ready accounts and terminals.
+set_create() {
+  local account
+  set_keys "$1"
   set_terminals
   for account in reception01:REC reviewer01:REV approver01:APR privacy01:PRV auditor01:AUD; do
     set_account "${account%:*}" "${account#*:}"
