@@ -30,12 +30,10 @@ struct op_result {
 typedef int op_function(struct op_context *context, const void *item, struct op_result *result);
 
 struct op_row {
-    uint16_t
-        purposes; /* PURPOSE_BIT(...): lawful uses (domain: vault calls); a session's permit can only narrow them */
+    uint16_t purposes; /* PURPOSE_BIT(...): lawful uses (domain: vault calls); a permit can only narrow them */
+    bool tags_ahead;   /* op_context.tags: made for several items before the first is done */
     enum outcome miss; /* what the front sees of every detail that is not a success */
     op_function *run;
-    bool
-        tags_ahead; /* op_context.tags: made for several items before the first is done, so that memory is there then */
 };
 
 /* NULL for an operation that does not exist. */
