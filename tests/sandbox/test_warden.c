@@ -186,6 +186,26 @@ static void a_store_has_one_warden(void **state)
     assert_int_equal(end(run), EXIT_DRAINED);
 }
 
+/* Nor is anything given to auth that somebody has put in the place of its store. */
+static void accounts_are_no_others(void **state)
+{
+    struct run *run = *state;
+    char path[FOLDER_LEN + 32];
+
+    require_user();
+    snprintf(path, sizeof path, "%s/accounts", run->folder);
+    assert_int_equal(mkdir(path, 0700) | chown(path, user(), user()), 0);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(folder, LOCK_EX), 0);
+    begin(run, behave(FAKE_SOUND, ""));
+    assert_hears(run, "accounts: is in use by another warden");
+    assert_int_equal(end(run), EXIT_CONFIG);
+    assert_int_equal(flock(folder, LOCK_UN) | symlinkat("/etc/passwd", folder, "data.mdb") | close(folder), 0);
+    begin(run, behave(FAKE_SOUND, ""));
+    assert_hears(run, "accounts: Too many levels of symbolic links");
+    assert_int_equal(end(run), EXIT_CONFIG);
+}
+
 static void a_bad_configuration_starts_nothing(void **state)
 {
     struct run *run = *state;
@@ -360,6 +380,7 @@ int main(void)
         BOTH(a_sound_set_is_ready_and_drains),
         BOTH(the_socket_has_a_folder_of_its_own),
         BOTH(a_store_has_one_warden),
+        BOTH(accounts_are_no_others),
         BOTH(a_bad_configuration_starts_nothing),
         BOTH(lies_are_found),
         BOTH(crimes_end_the_set),
