@@ -75,7 +75,8 @@ grpc_byte_buffer *message_pack(const ProtobufCMessage *message);
 ProtobufCMessage *message_unpack(grpc_byte_buffer *bytes, const ProtobufCMessageDescriptor *descriptor);
 gpr_timespec client_deadline(const struct sekisho_client *client);
 
-/* Starts a call; its end arrives on `queue` with `tag`. */
+/* Starts a call; its end arrives on `queue` with `tag`. `method`, here and below, is a literal: gRPC's header
+ * compression keeps a pointer to it for as long as the connection lives. */
 enum sekisho_status exchange_start(struct exchange *exchange, const struct sekisho_client *client,
                                    grpc_completion_queue *queue, const char *method, const ProtobufCMessage *request,
                                    void *tag, struct sekisho_error *error);

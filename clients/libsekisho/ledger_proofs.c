@@ -9,15 +9,20 @@
 
 /* The services of both ledgers have the same methods, and messages of the same fields: a message's name is not on the
  * wire. */
-static const char *const services[] = {
-    [SEKISHO_LEDGER_NUMBERS] = "/sekisho.v1.LedgerService/",
-    [SEKISHO_LEDGER_ACCESS] = "/sekisho.v1.AccessRecordService/",
+enum tree_method { GET_CHECKPOINT, GET_INCLUSION_PROOF, GET_CONSISTENCY_PROOF, LIST_LEAF_HASHES, TREE_METHODS };
+#define METHODS_OF(service)                                                                                            \
+    {                                                                                                                  \
+        "/sekisho.v1." service "/GetCheckpoint", "/sekisho.v1." service "/GetInclusionProof",                          \
+            "/sekisho.v1." service "/GetConsistencyProof", "/sekisho.v1." service "/ListLeafHashes"                    \
+    }
+static const char *const methods[][TREE_METHODS] = {
+    [SEKISHO_LEDGER_NUMBERS] = METHODS_OF("LedgerService"),
+    [SEKISHO_LEDGER_ACCESS] = METHODS_OF("AccessRecordService"),
 };
 static const char *const collections[] = {
     [SEKISHO_LEDGER_NUMBERS] = "ledgerEntries",
     [SEKISHO_LEDGER_ACCESS] = "accessRecords",
 };
-#define METHOD_MAX 64
 
 enum sekisho_status ledger_forged(struct sekisho_error *error, const char *reason, const char *message,
                                   const char *message_ja)
@@ -38,16 +43,6 @@ static bool take_bytes(const ProtobufCBinaryData *bytes, void *out, size_t lengt
     return true;
 }
 
-static enum sekisho_status call_service(struct sekisho_client *client, enum sekisho_ledger ledger, const char *name,
-                                        const ProtobufCMessage *request, const ProtobufCMessageDescriptor *descriptor,
-                                        ProtobufCMessage **answer, struct sekisho_error *error)
-{
-    char method[METHOD_MAX];
-
-    snprintf(method, sizeof method, "%s%s", services[ledger], name);
-    return unary_call(client, method, request, descriptor, answer, error);
-}
-
 enum sekisho_status ledger_head(struct sekisho_client *client, enum sekisho_ledger ledger, unsigned prefecture,
                                 struct sekisho_checkpoint *head, struct sekisho_error *error)
 {
@@ -57,8 +52,8 @@ enum sekisho_status ledger_head(struct sekisho_client *client, enum sekisho_ledg
 
     prefecture_name(prefecture, name);
     request.prefecture = name;
-    enum sekisho_status status = call_service(client, ledger, "GetCheckpoint", &request.base,
-                                              &sekisho__v1__get_checkpoint_response__descriptor, &answer, error);
+    enum sekisho_status status = unary_call(client, methods[ledger][GET_CHECKPOINT], &request.base,
+                                            &sekisho__v1__get_checkpoint_response__descriptor, &answer, error);
     if (status != SEKISHO_OK)
         return status;
     const Sekisho__V1__GetCheckpointResponse *response = (const Sekisho__V1__GetCheckpointResponse *)answer;
@@ -76,13 +71,13 @@ enum sekisho_status ledger_head(struct sekisho_client *client, enum sekisho_ledg
 /* Both answers have the hashes as field 1. */
 typedef Sekisho__V1__GetInclusionProofResponse proof_response;
 
-static enum sekisho_status fetch_proof(struct sekisho_client *client, enum sekisho_ledger ledger, const char *method,
+static enum sekisho_status fetch_proof(struct sekisho_client *client, const char *method,
                                        const ProtobufCMessage *request, struct sekisho_proof *proof,
                                        struct sekisho_error *error)
 {
     ProtobufCMessage *answer = NULL;
-    enum sekisho_status status = call_service(client, ledger, method, request,
-                                              &sekisho__v1__get_inclusion_proof_response__descriptor, &answer, error);
+    enum sekisho_status status =
+        unary_call(client, method, request, &sekisho__v1__get_inclusion_proof_response__descriptor, &answer, error);
 
     if (status != SEKISHO_OK)
         return status;
@@ -106,7 +101,8 @@ enum sekisho_status sekisho_ledger_inclusion(struct sekisho_client *client, cons
              index);
     request.name = name;
     request.tree_size = head->size;
-    enum sekisho_status status = fetch_proof(client, head->ledger, "GetInclusionProof", &request.base, proof, error);
+    enum sekisho_status status =
+        fetch_proof(client, methods[head->ledger][GET_INCLUSION_PROOF], &request.base, proof, error);
     if (status != SEKISHO_OK || sekisho_verify_inclusion(index, head->size, leaf_hash, proof, head->root))
         return status;
     return ledger_forged(error, "LEDGER_LEAF_MISSING", "the leaf is not in the signed tree of the ledger",
@@ -132,7 +128,7 @@ enum sekisho_status sekisho_ledger_consistency(struct sekisho_client *client, co
         request.prefecture = name;
         request.old_tree_size = old_size;
         request.tree_size = head->size;
-        status = fetch_proof(client, head->ledger, "GetConsistencyProof", &request.base, &proof, error);
+        status = fetch_proof(client, methods[head->ledger][GET_CONSISTENCY_PROOF], &request.base, &proof, error);
     }
     if (status != SEKISHO_OK || sekisho_verify_consistency(old_size, old_root, head->size, head->root, &proof))
         return status;
@@ -170,8 +166,8 @@ enum sekisho_status ledger_leaf_hashes(struct sekisho_client *client, const stru
     prefecture_name(head->prefecture, name);
     request.prefecture = name;
     request.first = first;
-    enum sekisho_status status = call_service(client, head->ledger, "ListLeafHashes", &request.base,
-                                              &sekisho__v1__list_leaf_hashes_response__descriptor, &answer, error);
+    enum sekisho_status status = unary_call(client, methods[head->ledger][LIST_LEAF_HASHES], &request.base,
+                                            &sekisho__v1__list_leaf_hashes_response__descriptor, &answer, error);
     if (status != SEKISHO_OK)
         return status;
     const ProtobufCBinaryData *hashes = &((const Sekisho__V1__ListLeafHashesResponse *)answer)->hashes;
