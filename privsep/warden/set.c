@@ -9,6 +9,11 @@
 /* The front and the warden keep no key in a locked arena and open no store. */
 #define STEPS_WITHOUT_STORE (ALL_STEPS & ~(1u << STEP_SECRETS | 1u << STEP_STORE))
 
+/* Number calls come before logins: each login keeps a CPU busy with a password hash (auth/password.h), and who asks for
+ * one need not be let in. At the same priority as front and vault auth would get as much of a full machine as they.
+ * Measured: bench/driver/demands.def. */
+#define AUTH_GIVES_WAY 10
+
 static const struct worker rows[PROCESS_COUNT] = {
     [PROCESS_WARDEN] = {.process = PROCESS_WARDEN,
                         .peer = PEER_WARDEN,
@@ -31,6 +36,7 @@ static const struct worker rows[PROCESS_COUNT] = {
                       .own_network = true,
                       .threads = 1,
                       .steps = ALL_STEPS,
+                      .gives_way = AUTH_GIVES_WAY,
                       .sockets = 3},
     [PROCESS_FRONT] = {.process = PROCESS_FRONT,
                        .peer = PEER_FRONT,

@@ -27,6 +27,7 @@ struct worker {
     uint16_t tcp_port;   /* front: from its READY */
     uint32_t threads;    /* exactly so many; 0: any number */
     uint32_t steps;      /* of enum sandbox_step that it must have done */
+    int gives_way;       /* added to its nice value; 0: nothing */
     uint32_t sockets;    /* exactly so many when it attests, and no descriptor more than it says; 0: any number */
 
     int give[WORKER_FDS]; /* descriptor 3 + i of the process; -1: none. Closed here once it is started */

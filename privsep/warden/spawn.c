@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "warden/become.h"
 #include "warden/set.h"
+#include "wire/exit_codes.h"
 
 static _Noreturn void become_worker(const struct set *set, const struct worker *worker)
 {
@@ -16,6 +18,11 @@ static _Noreturn void become_worker(const struct set *set, const struct worker *
 
     while (given < WORKER_FDS && worker->give[given] >= 0)
         given++;
+    /* Relative, since whoever starts the warden may have lowered its own; and for good: it takes a capability to go
+     * back. */
+    errno = 0;
+    if (worker->gives_way != 0 && nice(worker->gives_way) == -1 && errno != 0)
+        _exit(EXIT_SYSTEM);
     become(set->executables, worker->executable, arguments, environment, worker->give, given);
 }
 

@@ -37,3 +37,9 @@ for process in set vault auth front; do
   name=sekisho-$([[ $process == set ]] && echo warden || echo "$process")
   [[ $(cat "/proc/$(set_process "$process")/comm") == "$name" ]] || fail "$process is not named $name"
 done
+
+# Number calls come before logins.
+nice_of() { # nice_of PROCESS
+  awk '{ print $19 }' "/proc/$(set_process "$1")/stat"
+}
+(($(nice_of auth) > $(nice_of vault) && $(nice_of front) == $(nice_of vault))) || fail "auth does not give way"
