@@ -1,0 +1,58 @@
+/*
+ * What every method on the register has in common, so that a service is a table of small functions: the caller and
+ * their role, the prefecture in the resource name against the caller's own (another's is NOT_FOUND, INV-12), the
+ * transaction, `request_id` (a repeated one gets the first answer again), `validate_only` (everything but the commit),
+ * the operation record (F103), the answer or the error.
+ *
+ * A handler runs with a transaction and returns its response, made in the call's arena (REGISTER_NEW), or NULL after
+ * register_fail. What a writing handler wrote is taken back when it fails, and answered only when it is durable.
+ * Handlers of writes run on the writer's thread, of reads on the server's: neither may wait for anything.
+ */
+#ifndef SEKISHO_SERVICES_REGISTER_CALL_H
+#define SEKISHO_SERVICES_REGISTER_CALL_H
+
+#include "server/register/register.h"
+#include "server/services/caller.h"
+
+struct register_call {
+    struct caller caller;
+    struct reg *reg;
+    MDB_txn *txn;
+    int64_t now_us; /* UTC, one for the whole call */
+    bool validate_only;
+    const ProtobufCMessage *request;
+    ProtobufCAllocator arena; /* what is allocated here lives until the call is answered */
+    struct rpc_error error;   /* filled by register_fail */
+    char texts[3][512];       /* what it points to */
+    char object[96];          /* resource name for the operation record; a handler that creates sets it */
+    void *user;
+};
+
+typedef const ProtobufCMessage *register_handler(struct register_call *call);
+
+/* For on_message of a unary method. `parent` is the offset of the request's field (char *) that names the prefecture or
+ * something in it. */
+void register_read(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler);
+void register_write(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler);
+
+/* Zeroed memory of the call's arena; NULL when there is none left (then fail with REGISTER_FULL). */
+void *register_alloc(struct register_call *call, size_t size);
+#define REGISTER_NEW(call, type, init) register_new(call, sizeof(type), &(const type)init)
+void *register_new(struct register_call *call, size_t size, const void *init);
+char *register_strdup(struct register_call *call, const char *text);
+char *register_printf(struct register_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Rows of register_errors.def: ERROR(reason, gRPC code, English, Japanese). */
+enum register_error {
+#define ERROR(reason, code, english, japanese) REGISTER_##reason,
+#include "server/services/register_errors.def"
+#undef ERROR
+    REGISTER_ERROR_COUNT
+};
+
+/* Returns NULL, for `return register_fail(...)`. `field` is the request's field path or NULL; `detail` is put after the
+ * message or NULL (never a personal value). */
+const void *register_fail(struct register_call *call, enum register_error error, const char *field,
+                          const char *detail);
+
+#endif
