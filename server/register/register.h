@@ -7,6 +7,7 @@
 #ifndef SEKISHO_REGISTER_REGISTER_H
 #define SEKISHO_REGISTER_REGISTER_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,8 @@ enum register_table {
 #define REGISTER_ID_LEN 16
 #define REGISTER_SCHEMA 1u
 
+#define REGISTER_READERS 16
+
 struct writer;
 
 struct reg {
@@ -31,29 +34,46 @@ struct reg {
     MDB_dbi table[TABLE_COUNT];
     MDB_dbi pieces; /* in `files`: attachment id[16], u32 piece → bytes */
     struct writer *writer;
+    pthread_mutex_t lock; /* of the two below */
+    MDB_txn *idle[REGISTER_READERS];
+    unsigned idle_count;
 };
 
-/* Opens (and makes, or brings to REGISTER_SCHEMA) the register in an existing folder. 0 or an LMDB or errno code, with
- * a text in error[256]. MDB_VERSION_MISMATCH: written by a newer Sekisho; nothing was touched. */
+/*
+ * Opens (and makes, or brings to REGISTER_SCHEMA) the register in an existing folder: the files `11.register`,
+ * `11.files` and their locks. 0 or an LMDB or errno code, with a text in error[256]; then reg is closed.
+ * MDB_VERSION_MISMATCH: written by a newer Sekisho; nothing was touched. One env a process: never open it twice.
+ */
 int reg_open(const char *folder, uint16_t tenant, size_t map_bytes, struct reg *reg, char error[256]);
+/* Stops the writer first. */
 void reg_close(struct reg *reg);
 
 /*
- * The writer. A job runs on the writer's thread in a transaction nested in its group's: when run returns other than 0,
- * what this job wrote is taken back and nothing of the others. `done` is called on the writer's thread after the
- * group's commit is durable, with run's code, or with the commit's error: then nothing of the group happened.
+ * The writer. A job runs on the writer's thread in a transaction that it may share with others of its group: when run
+ * returns other than 0, what this job wrote is taken back and nothing of the others. `done` is called on the writer's
+ * thread after the group's commit is durable, with run's code, or with the commit's error: then nothing of the group
+ * happened. Jobs run in the order in which they were given.
  */
 struct reg_job {
+    /* now_us: UTC, greater than that of every job before. */
     int (*run)(struct reg_job *job, MDB_txn *txn, int64_t now_us);
     void (*done)(struct reg_job *job, int rc);
+    /* run fails only when the store does, before or after which nothing of its own matters: spares the nested
+     * transaction. */
+    bool plain;
     struct reg_job *next; /* the writer's */
+    int rc;               /* the writer's */
 };
+#define REGISTER_QUEUE_MAX 4096
 bool reg_writer_start(struct reg *reg);
+/* Runs what was given, then ends. */
 void reg_writer_stop(struct reg *reg);
-/* Any thread. False: the queue is full (BUSY). */
+/* Any thread, also in done. The job is the writer's until `done`. False: the queue is full (BUSY). */
 bool reg_write(struct reg *reg, struct reg_job *job);
 
-/* A read transaction for the calling thread, used again and again: begin and end enclose one look. NULL: *rc. */
+int64_t reg_now_us(void); /* UTC, microseconds since 1970 */
+
+/* A read transaction, for one look at one state of the register; any thread. NULL: *rc. */
 MDB_txn *reg_read_begin(struct reg *reg, int *rc);
 void reg_read_end(struct reg *reg, MDB_txn *txn);
 

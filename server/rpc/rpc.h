@@ -3,7 +3,7 @@
  * beside the descriptor that protoc-c generates; adding an RPC is a line in a .proto file, a row and a handler.
  *
  * Threads: one thread runs rpc_server_run and calls every callback; a callback that blocks stops the whole server, so
- * none may. rpc_call_send, rpc_call_reply, rpc_call_finish, rpc_call_next and rpc_call_cancelled may be called from any
+ * none may. rpc_call_send, rpc_call_reply(_packed), rpc_call_finish, rpc_call_next and rpc_call_cancelled may be called from any
  * thread.
  *
  * Lifetime: a call lives from its first callback until its handler has called rpc_call_finish (or rpc_call_reply)
@@ -83,6 +83,8 @@ bool rpc_call_send(struct rpc_call *call, const ProtobufCMessage *response);
 size_t rpc_call_queued_bytes(const struct rpc_call *call);
 /* Unary and client streaming: sends the response with status OK and finishes. */
 void rpc_call_reply(struct rpc_call *call, const ProtobufCMessage *response);
+/* The same with a response of the method's type that was packed before. */
+void rpc_call_reply_packed(struct rpc_call *call, const void *bytes, size_t length);
 
 /*
  * How a call failed (google.rpc.Status, AIP-193). All strings are copied, and cut after 512 bytes; NULL where not used.

@@ -7,17 +7,24 @@
 
 #include "server/rpc/internal.h"
 
-static struct rpc_outgoing *pack(const ProtobufCMessage *message)
+/* Takes the slice. */
+static struct rpc_outgoing *outgoing_of(grpc_slice slice)
 {
     struct rpc_outgoing *outgoing = gpr_malloc(sizeof *outgoing);
-    size_t length = protobuf_c_message_get_packed_size(message);
-    /* A small slice holds its bytes in itself: the pointer must come from this variable, not from a copy. */
-    grpc_slice slice = grpc_slice_malloc(length);
 
-    protobuf_c_message_pack(message, GRPC_SLICE_START_PTR(slice));
-    *outgoing = (struct rpc_outgoing){.buffer = grpc_raw_byte_buffer_create(&slice, 1), .length = length};
+    *outgoing = (struct rpc_outgoing){.buffer = grpc_raw_byte_buffer_create(&slice, 1),
+                                      .length = GRPC_SLICE_LENGTH(slice)};
     grpc_slice_unref(slice);
     return outgoing;
+}
+
+static struct rpc_outgoing *pack(const ProtobufCMessage *message)
+{
+    /* A small slice holds its bytes in itself: the pointer must come from this variable, not from a copy. */
+    grpc_slice slice = grpc_slice_malloc(protobuf_c_message_get_packed_size(message));
+
+    protobuf_c_message_pack(message, GRPC_SLICE_START_PTR(slice));
+    return outgoing_of(slice);
 }
 
 static void outgoing_free(struct rpc_outgoing *outgoing)
@@ -157,14 +164,22 @@ bool rpc_call_send(struct rpc_call *call, const ProtobufCMessage *response)
     return queued;
 }
 
-void rpc_call_reply(struct rpc_call *call, const ProtobufCMessage *response)
+static void reply(struct rpc_call *call, struct rpc_outgoing *outgoing)
 {
-    struct rpc_outgoing *outgoing = pack(response);
-
     pthread_mutex_lock(&call->lock);
     queue(call, outgoing);
     rpc_send_finish(call, NULL);
     pthread_mutex_unlock(&call->lock);
+}
+
+void rpc_call_reply(struct rpc_call *call, const ProtobufCMessage *response)
+{
+    reply(call, pack(response));
+}
+
+void rpc_call_reply_packed(struct rpc_call *call, const void *bytes, size_t length)
+{
+    reply(call, outgoing_of(grpc_slice_from_copied_buffer(bytes, length)));
 }
 
 void rpc_send_finish(struct rpc_call *call, const struct rpc_error *error)

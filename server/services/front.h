@@ -11,8 +11,11 @@
 #include "server/services/session_table.h"
 #include "wire/messages.h"
 
+struct reg;
+
 struct front {
     struct link *warden, *vault, *auth;
+    struct reg *regs[TENANTS_MAX + 1]; /* the registers, by tenant; NULL: not served here */
     struct bulk bulk; /* to the vault */
     struct session_table *sessions;
     int64_t started_at_us; /* UTC */

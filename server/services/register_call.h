@@ -1,12 +1,17 @@
 /*
  * What every method on the register has in common, so that a service is a table of small functions: the caller and
- * their role, the prefecture in the resource name against the caller's own (another's is NOT_FOUND, INV-12), the
+ * their role, the prefecture in the request's names against the caller's own (another's is NOT_FOUND, INV-12), the
  * transaction, `request_id` (a repeated one gets the first answer again), `validate_only` (everything but the commit),
  * the operation record (F103), the answer or the error.
  *
  * A handler runs with a transaction and returns its response, made in the call's arena (REGISTER_NEW), or NULL after
- * register_fail. What a writing handler wrote is taken back when it fails, and answered only when it is durable.
- * Handlers of writes run on the writer's thread, of reads on the server's: neither may wait for anything.
+ * register_fail. What a writing handler wrote is taken back when it fails, and answered only when it is durable. What a
+ * reading handler found is answered only when the record of its reading is durable. Handlers of writes run on the
+ * writer's thread, of reads on the server's: neither may wait for anything.
+ *
+ * Reasons of every method, beside its own: `UNKNOWN_SESSION`, `SESSION_EXPIRED`, `WRONG_CERTIFICATE`,
+ * `ROLE_NOT_PERMITTED`, `UNKNOWN_PREFECTURE`, `BAD_RESOURCE_NAME`, `NOT_FOUND`, `BAD_FIELD` (a request_id that is
+ * none), `REQUEST_REUSED`, `FULL`, `BUSY`, `STORE_FAILED`.
  */
 #ifndef SEKISHO_SERVICES_REGISTER_CALL_H
 #define SEKISHO_SERVICES_REGISTER_CALL_H
@@ -25,13 +30,14 @@ struct register_call {
     struct rpc_error error;   /* filled by register_fail */
     char texts[3][512];       /* what it points to */
     char object[96];          /* resource name for the operation record; a handler that creates sets it */
-    void *user;
 };
 
 typedef const ProtobufCMessage *register_handler(struct register_call *call);
 
-/* For on_message of a unary method. `parent` is the offset of the request's field (char *) that names the prefecture or
- * something in it. */
+/*
+ * For on_message of a unary method. The prefecture is found in the request's `parent`, else `name`, else `name` of its
+ * first message field that has one; it is also the operation record's object until the handler sets another.
+ */
 void register_read(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler);
 void register_write(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler);
 
@@ -52,7 +58,8 @@ enum register_error {
 
 /* Returns NULL, for `return register_fail(...)`. `field` is the request's field path or NULL; `detail` is put after the
  * message or NULL (never a personal value). */
-const void *register_fail(struct register_call *call, enum register_error error, const char *field,
-                          const char *detail);
+const void *register_fail(struct register_call *call, enum register_error error, const char *field, const char *detail);
+/* The same for a code of the store: NOT_FOUND, FULL or STORE_FAILED. */
+const void *register_fail_store(struct register_call *call, int rc);
 
 #endif

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/services/hex_id.h"
+
 #define COLLECTION     "prefectures/"
 #define SUBCOLLECTION  "/sessions/"
 #define ENTRIES        "/ledgerEntries/"
 #define RECORDS        "/accessRecords/"
 #define COLLECTION_LEN (sizeof COLLECTION - 1)
 
+_Static_assert(SESSION_ID_LEN == HEX_ID_LEN, "a session is named by its id");
 _Static_assert(PREFECTURE_NAME_SIZE == sizeof COLLECTION + 2, "name size");
 _Static_assert(SESSION_NAME_SIZE == sizeof COLLECTION + 2 + sizeof SUBCOLLECTION - 1 + 2 * SESSION_ID_LEN, "name size");
 _Static_assert(LEDGER_ENTRY_NAME_SIZE == sizeof COLLECTION + 2 + sizeof ENTRIES - 1 + 20, "name size");
@@ -38,16 +41,15 @@ bool prefecture_name_parse(const char *name, uint16_t *tenant)
     return parse_prefecture(name, tenant, &rest) && *rest == '\0';
 }
 
+bool name_prefecture(const char *name, uint16_t *tenant)
+{
+    const char *rest;
+    return parse_prefecture(name, tenant, &rest) && (*rest == '\0' || *rest == '/');
+}
+
 void prefecture_name_format(uint16_t tenant, char name[PREFECTURE_NAME_SIZE])
 {
     snprintf(name, PREFECTURE_NAME_SIZE, COLLECTION "%02u", tenant % 100u);
-}
-
-static int hex_value(char c)
-{
-    if (digit(c))
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool session_name_parse(const char *name, uint16_t *tenant, uint8_t id[SESSION_ID_LEN])
@@ -56,28 +58,14 @@ bool session_name_parse(const char *name, uint16_t *tenant, uint8_t id[SESSION_I
 
     if (!parse_prefecture(name, tenant, &rest) || strncmp(rest, SUBCOLLECTION, sizeof SUBCOLLECTION - 1) != 0)
         return false;
-    rest += sizeof SUBCOLLECTION - 1;
-    if (strlen(rest) != (size_t)2 * SESSION_ID_LEN)
-        return false;
-    for (int i = 0; i < SESSION_ID_LEN; i++) {
-        int high = hex_value(rest[2 * i]), low = hex_value(rest[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        id[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return hex_id_parse(rest + sizeof SUBCOLLECTION - 1, id);
 }
 
 void session_name_format(uint16_t tenant, const uint8_t id[SESSION_ID_LEN], char name[SESSION_NAME_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
     int at = snprintf(name, SESSION_NAME_SIZE, COLLECTION "%02u" SUBCOLLECTION, tenant % 100u);
 
-    for (int i = 0; i < SESSION_ID_LEN; i++) {
-        name[at++] = digits[id[i] >> 4];
-        name[at++] = digits[id[i] & 15];
-    }
-    name[at] = '\0';
+    hex_id_format(id, name + at);
 }
 
 static bool parse_leaf(const char *name, const char *collection, uint16_t *tenant, uint64_t *index)

@@ -15,6 +15,9 @@
 bool prefecture_name_parse(const char *name, uint16_t *tenant);
 void prefecture_name_format(uint16_t tenant, char name[PREFECTURE_NAME_SIZE]);
 
+/* "prefectures/11" or anything below it. */
+bool name_prefecture(const char *name, uint16_t *tenant);
+
 /* "prefectures/11/sessions/{32 lower-case hex digits}" */
 bool session_name_parse(const char *name, uint16_t *tenant, uint8_t id[SESSION_ID_LEN]);
 void session_name_format(uint16_t tenant, const uint8_t id[SESSION_ID_LEN], char name[SESSION_NAME_SIZE]);

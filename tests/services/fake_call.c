@@ -23,6 +23,14 @@ const struct rpc_method *rpc_call_method(const struct rpc_call *call)
     return call->method;
 }
 
+const char *rpc_call_metadata(const struct rpc_call *call, const char *key, size_t *length)
+{
+    if (!call->session || strcmp(key, "sekisho-session") != 0)
+        return NULL;
+    *length = strlen(call->session);
+    return call->session;
+}
+
 const uint8_t *rpc_call_certificate(const struct rpc_call *call)
 {
     return call->certificate;
@@ -61,6 +69,16 @@ bool rpc_call_send(struct rpc_call *call, const ProtobufCMessage *response)
 void rpc_call_reply(struct rpc_call *call, const ProtobufCMessage *response)
 {
     record(call, response);
+    call->replied++;
+    call->finished++;
+}
+
+void rpc_call_reply_packed(struct rpc_call *call, const void *bytes, size_t length)
+{
+    if (length > sizeof call->packed)
+        abort();
+    call->length = length;
+    memcpy(call->packed, bytes, length);
     call->replied++;
     call->finished++;
 }

@@ -15,6 +15,7 @@ struct rpc_call {
     const struct rpc_method *method;
     void *context, *user;
     uint8_t certificate[32];
+    const char *session;  /* request metadata `sekisho-session`; NULL: none */
     size_t queued_bytes;  /* what rpc_call_queued_bytes says */
     bool over;            /* rpc_call_send fails */
     int64_t time_left_ms; /* what rpc_call_time_left_ms says */
