@@ -28,7 +28,7 @@ enum cli_exit {
 
 struct command {
     const char *name; /* one or two words */
-    uint64_t accepts; /* bits of enum option_id, beside the common ones */
+    option_set accepts; /* bits of enum option_id, beside the common ones */
     enum text help;
     int (*run)(const struct options *options);
 };

@@ -18,7 +18,7 @@ static const struct option_row rows[OPTIONS_COUNT] = {
 #undef OPTION
 };
 
-const uint64_t common_options = OPT_BIT(LANG) | OPT_BIT(HELP);
+const option_set common_options = OPT_BIT(LANG) | OPT_BIT(HELP);
 
 /* Length in bytes of the digit at `text` (ASCII, or U+FF10..U+FF19), 0 for another character. */
 static size_t digit_length(const char *text)
@@ -84,7 +84,7 @@ static void refuse_option(int got, const char *argument)
     SAY(stderr, got == ':' ? TEXT_OPTION_NEEDS_VALUE : TEXT_UNKNOWN_OPTION, name);
 }
 
-int options_parse(int argc, char **argv, uint64_t accepts, struct options *options)
+int options_parse(int argc, char **argv, option_set accepts, struct options *options)
 {
     struct option long_options[OPTIONS_COUNT + 1] = {0};
     int count = 0, got;
@@ -115,7 +115,7 @@ int options_parse(int argc, char **argv, uint64_t accepts, struct options *optio
     return 0;
 }
 
-void options_help(uint64_t accepts)
+void options_help(option_set accepts)
 {
     for (int i = 0; i < OPTIONS_COUNT; i++) {
         char left[48];

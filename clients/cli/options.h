@@ -11,9 +11,11 @@ enum option_id {
 #undef OPTION
     OPTIONS_COUNT
 };
-_Static_assert(OPTIONS_COUNT <= 64, "one bit each");
+/* A set of options: a bit each. */
+__extension__ typedef unsigned __int128 option_set;
+_Static_assert(OPTIONS_COUNT <= 128, "one bit each");
 
-#define OPT_BIT(id)       (UINT64_C(1) << OPT_##id)
+#define OPT_BIT(id)       ((option_set)1 << OPT_##id)
 #define OPTION_VALUES_MAX 64
 
 struct options {
@@ -25,7 +27,7 @@ struct options {
 };
 
 /* Bits of the options that every command accepts. */
-extern const uint64_t common_options;
+extern const option_set common_options;
 
 /* True when the argument is twelve digits, ASCII or full-width, perhaps with spaces or hyphens between: an individual
  * number, which must not be in an argument (ps(1), shell history). */
@@ -34,9 +36,9 @@ bool looks_like_number(const char *argument);
 int options_refuse_numbers(int argc, char **argv);
 
 /* Parses argv[1..]; `accepts` are bits of enum option_id. 0, or -1 after a message. */
-int options_parse(int argc, char **argv, uint64_t accepts, struct options *options);
+int options_parse(int argc, char **argv, option_set accepts, struct options *options);
 /* Prints the lines of --help for the options of `accepts`. */
-void options_help(uint64_t accepts);
+void options_help(option_set accepts);
 /* Value of a number option within bounds, or `otherwise` when not given. 0, or -1 after a message. */
 int options_number(const struct options *options, enum option_id option, uint64_t least, uint64_t most,
                    uint64_t otherwise, uint64_t *value);

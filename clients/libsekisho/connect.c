@@ -10,8 +10,9 @@
 #include "crypto/hash.h"
 
 #define DEFAULT_TIMEOUT_MS 30000
-/* A full batch's answer is 64 + 2,048 * 40 + 16 bytes; nothing the API returns is larger. */
-#define MAX_ANSWER_BYTES 1048576
+/* The largest answer is a page of a thousand entries of the register with their long names, addresses and annotations.
+ */
+#define MAX_ANSWER_BYTES 8388608
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int crypto_ready;

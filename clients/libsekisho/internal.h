@@ -63,8 +63,17 @@ struct sekisho_client {
 
 /* ---- exchange.c: one unary call on the wire ---- */
 
+/* The session's name as metadata of a call (`sekisho-session`); zero for none. */
+struct session_metadata {
+    grpc_metadata metadata;
+    size_t count;
+};
+void session_metadata_make(struct session_metadata *made, const struct sekisho_session *session);
+void session_metadata_free(struct session_metadata *made);
+
 struct exchange {
     grpc_call *call;
+    struct session_metadata session;
     grpc_metadata_array initial, trailing;
     grpc_byte_buffer *request, *response;
     grpc_status_code code;
@@ -93,6 +102,19 @@ enum sekisho_status status_error(grpc_status_code code, grpc_slice text, const g
 enum sekisho_status unary_call(const struct sekisho_client *client, const char *method, const ProtobufCMessage *request,
                                const ProtobufCMessageDescriptor *descriptor, ProtobufCMessage **response,
                                struct sekisho_error *error);
+/* The same with the session in the metadata; `method` may be any slice that counts its references. */
+enum sekisho_status session_call(const struct sekisho_session *session, grpc_slice method,
+                                 const ProtobufCMessage *request, const ProtobufCMessageDescriptor *descriptor,
+                                 ProtobufCMessage **response, struct sekisho_error *error);
+
+/* ---- rpc.c ---- */
+
+/* Path and types of a method; SEKISHO_ERROR_ARGUMENT when the service has none of this name. Unref the path. */
+enum sekisho_status rpc_method(const ProtobufCServiceDescriptor *service, const char *name,
+                               const ProtobufCMethodDescriptor **method, grpc_slice *path, struct sekisho_error *error);
+/* A request of another type than the method's is the caller's error. */
+enum sekisho_status rpc_check_request(const ProtobufCMethodDescriptor *method, const ProtobufCMessage *request,
+                                      struct sekisho_error *error);
 
 /* ---- session.c ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sekisho_rpc.h"
 #include "support/fake_server.h"
 #include "support/fixture.h"
 
@@ -174,6 +175,37 @@ static void test_lies_at_calls(void **state)
     sekisho_session_free(session);
 }
 
+/* A sealed call that travels in another service's message: the answer is checked as any other. */
+static void test_sealed_inside_another_message(void **state)
+{
+    struct sekisho_session *session = log_in_well();
+    struct sekisho_item items[BATCH];
+    struct sekisho_result results[BATCH];
+    struct sekisho_request request = {
+        .operation = SEKISHO_ENROLL, .purpose = SEKISHO_REGISTER, .items = items, .count = BATCH};
+    Sekisho__V1__EnrollRequest message = SEKISHO__V1__ENROLL_REQUEST__INIT;
+    struct sekisho_sealed *sealed = NULL;
+    ProtobufCMessage *answer;
+    struct sekisho_error error;
+
+    (void)state;
+    fill(items, 'x');
+    assert_int_equal(sekisho_seal(session, &request, &sealed, NULL), SEKISHO_OK);
+    message.call = sekisho_sealed_call(sealed);
+    assert_int_equal(
+        sekisho_rpc(session, &sekisho__v1__number_service__descriptor, "Enroll", &message.base, &answer, NULL),
+        SEKISHO_OK);
+    Sekisho__V1__SealedReply *reply = ((Sekisho__V1__EnrollResponse *)answer)->reply;
+    assert_int_equal(sekisho_open(session, sealed, reply, results, NULL, NULL), SEKISHO_OK);
+    assert_int_equal(results[4].outcome, SEKISHO_OUTCOME_DONE);
+    reply->results.data[sizeof(struct call_result_head)] ^= 1;
+    assert_int_equal(sekisho_open(session, sealed, reply, results, NULL, &error), SEKISHO_ERROR_FORGED);
+    sekisho_message_free(answer);
+    sekisho_sealed_free(sealed);
+    sekisho_sealed_free(NULL);
+    sekisho_session_free(session);
+}
+
 static void run_pipeline(enum sekisho_pipeline_kind kind, bool in_order)
 {
     struct sekisho_session *session = log_in_well();
@@ -333,6 +365,7 @@ int main(void)
         TALK(test_pin_is_required),
         TALK(test_call),
         TALK(test_lies_at_calls),
+        TALK(test_sealed_inside_another_message),
         TALK(test_pipeline_of_calls),
         TALK(test_pipeline_over_a_stream),
         TALK(test_stream_that_ends),

@@ -185,22 +185,31 @@ static void count_cancelled(struct rpc_call *call)
 
 /* ---- Inspect ---- */
 
+static void copy_metadata(struct rpc_call *call, const char *key, char out[128])
+{
+    size_t length = 0;
+    const char *value = rpc_call_metadata(call, key, &length);
+
+    memset(out, 0, 128);
+    if (value && length < 128)
+        memcpy(out, value, length);
+}
+
 static void inspect(struct rpc_call *call, const ProtobufCMessage *message)
 {
     Interop__V1__InspectResponse response = INTEROP__V1__INSPECT_RESPONSE__INIT;
     int64_t left = rpc_call_time_left_ms(call);
-    char metadata[128] = "";
-    size_t length = 0;
-    const char *value = rpc_call_metadata(call, "x-interop", &length);
+    char metadata[128], session[128];
 
     (void)message;
-    if (value && length < sizeof metadata)
-        memcpy(metadata, value, length);
+    copy_metadata(call, "x-interop", metadata);
+    copy_metadata(call, "sekisho-session", session);
     response.cancelled = atomic_load(&cancelled_calls);
     response.half_closed = atomic_load(&half_closed_streams);
     response.done = atomic_load(&done_streams);
     response.certificate = (ProtobufCBinaryData){32, (uint8_t *)rpc_call_certificate(call)};
     response.metadata = metadata;
+    response.session = session;
     response.time_left_ms = left == INT64_MAX ? -1 : left;
     rpc_call_reply(call, &response.base);
 }
