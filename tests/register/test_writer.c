@@ -1,0 +1,177 @@
+/* The register's one writer: what is told as done is there, what failed is not, and one job's failure is its own. */
+#include "register_folder.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { JOBS = 400 };
+
+struct put {
+    struct reg_job job;
+    struct reg *reg;
+    uint32_t number;
+    bool fails;
+    int rc;
+    int64_t at_us;
+    atomic_bool over;
+};
+
+static int run_put(struct reg_job *job, MDB_txn *txn, int64_t now_us)
+{
+    struct put *put = (struct put *)job;
+    static char stored[] = "stored";
+    MDB_val key = {sizeof put->number, &put->number}, value = {sizeof stored, stored};
+    int rc = mdb_put(txn, put->reg->table[TABLE_entry], &key, &value, 0);
+
+    put->at_us = now_us;
+    return rc == 0 && put->fails ? ECANCELED : rc;
+}
+
+static void done_put(struct reg_job *job, int rc)
+{
+    struct put *put = (struct put *)job;
+
+    put->rc = rc;
+    atomic_store(&put->over, true);
+}
+
+static bool is_there(struct reg *reg, uint32_t number)
+{
+    int rc;
+    MDB_txn *txn = reg_read_begin(reg, &rc);
+    MDB_val key = {sizeof number, &number}, value;
+
+    assert_non_null(txn);
+    rc = mdb_get(txn, reg->table[TABLE_entry], &key, &value);
+    reg_read_end(reg, txn);
+    assert_true(rc == 0 || rc == MDB_NOTFOUND);
+    return rc == 0;
+}
+
+static void give(struct reg *reg, struct put *puts, uint32_t count, uint32_t first, uint32_t every_fails)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        puts[i] = (struct put){.job = {.run = run_put, .done = done_put},
+                               .reg = reg,
+                               .number = first + i,
+                               .fails = every_fails != 0 && i % every_fails == 1};
+        assert_true(reg_write(reg, &puts[i].job));
+    }
+    for (uint32_t i = 0; i < count; i++)
+        while (!atomic_load(&puts[i].over))
+            usleep(100);
+}
+
+static void test_a_group_keeps_what_succeeded_and_nothing_else(void **state)
+{
+    static struct put puts[JOBS];
+    struct register_folder *folder = *state;
+
+    give(&folder->reg, puts, JOBS, 0, 3);
+    register_folder_reopen(folder);
+    for (uint32_t i = 0; i < JOBS; i++) {
+        assert_int_equal(puts[i].rc, puts[i].fails ? ECANCELED : 0);
+        assert_int_equal(is_there(&folder->reg, i), !puts[i].fails);
+        if (i > 0)
+            assert_true(puts[i].at_us > puts[i - 1].at_us);
+    }
+}
+
+static void test_one_job_alone_that_fails_leaves_nothing(void **state)
+{
+    static struct put put;
+    struct register_folder *folder = *state;
+
+    give(&folder->reg, &put, 1, 7, 0);
+    assert_int_equal(put.rc, 0);
+    put = (struct put){.job = {.run = run_put, .done = done_put}, .reg = &folder->reg, .number = 8, .fails = true};
+    assert_true(reg_write(&folder->reg, &put.job));
+    while (!atomic_load(&put.over))
+        usleep(100);
+    assert_int_equal(put.rc, ECANCELED);
+    assert_true(is_there(&folder->reg, 7));
+    assert_false(is_there(&folder->reg, 8));
+}
+
+/* The writer waits in `run` until it may go on. */
+static atomic_bool may_go;
+
+static int run_wait(struct reg_job *job, MDB_txn *txn, int64_t now_us)
+{
+    (void)job;
+    (void)txn;
+    (void)now_us;
+    while (!atomic_load(&may_go))
+        usleep(100);
+    return 0;
+}
+
+static void done_wait(struct reg_job *job, int rc)
+{
+    (void)job;
+    (void)rc;
+}
+
+static void test_a_full_queue_says_so(void **state)
+{
+    static struct reg_job jobs[REGISTER_QUEUE_MAX + 2];
+    struct register_folder *folder = *state;
+    size_t taken = 0;
+
+    atomic_store(&may_go, false);
+    for (; taken < REGISTER_QUEUE_MAX + 2; taken++) {
+        jobs[taken] = (struct reg_job){.run = run_wait, .done = done_wait};
+        if (!reg_write(&folder->reg, &jobs[taken]))
+            break;
+    }
+    /* One or some of them may be with the writer already. */
+    assert_true(taken >= REGISTER_QUEUE_MAX && taken <= REGISTER_QUEUE_MAX + 1);
+    atomic_store(&may_go, true);
+}
+
+static void test_plain_jobs_share_the_group(void **state)
+{
+    static struct put puts[JOBS];
+    struct register_folder *folder = *state;
+
+    for (uint32_t i = 0; i < JOBS; i++) {
+        puts[i] = (struct put){.job = {.run = run_put, .done = done_put, .plain = i % 2 == 0},
+                               .reg = &folder->reg,
+                               .number = i,
+                               .fails = i % 2 != 0};
+        assert_true(reg_write(&folder->reg, &puts[i].job));
+    }
+    for (uint32_t i = 0; i < JOBS; i++) {
+        while (!atomic_load(&puts[i].over))
+            usleep(100);
+        assert_int_equal(is_there(&folder->reg, i), i % 2 == 0);
+    }
+}
+
+static int set_up(void **state)
+{
+    static struct register_folder folder;
+
+    register_folder_make(&folder);
+    *state = &folder;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    register_folder_remove(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_group_keeps_what_succeeded_and_nothing_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_job_alone_that_fails_leaves_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_full_queue_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_plain_jobs_share_the_group, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
