@@ -24,7 +24,8 @@ enum register_table {
 #define REGISTER_ID_LEN 16
 #define REGISTER_SCHEMA 1u
 
-#define REGISTER_READERS 16
+#define REGISTER_READERS   16
+#define REGISTER_DAILY_MAX 4
 
 struct writer;
 
@@ -37,6 +38,8 @@ struct reg {
     pthread_mutex_t lock; /* of the two below */
     MDB_txn *idle[REGISTER_READERS];
     unsigned idle_count;
+    int (*daily[REGISTER_DAILY_MAX])(struct reg *reg, MDB_txn *txn, int64_t now_us); /* reg_daily */
+    unsigned daily_count;
 };
 
 /*
@@ -70,6 +73,21 @@ bool reg_writer_start(struct reg *reg);
 void reg_writer_stop(struct reg *reg);
 /* Any thread, also in done. The job is the writer's until `done`. False: the queue is full (BUSY). */
 bool reg_write(struct reg *reg, struct reg_job *job);
+
+/* In a job: the group's transaction of `files`, committed before the register's own, so that what the register says to
+ * be there is there. What a job wrote to it stays when the job fails: write idempotently. NULL: *rc. */
+MDB_txn *reg_files_txn(struct reg *reg, int *rc);
+
+/*
+ * Work that the calendar asks for (a suspension begins, a deadline passes): on the writer's thread in a transaction of
+ * its own, first when the writer starts and then whenever a day of Japan begins. Returns 0, REGISTER_AGAIN (call me
+ * again soon: others are let in between; what was written is kept), or a code of the store: taken back, tried again
+ * within minutes. At most a thousand rows at a time.
+ */
+typedef int reg_daily_work(struct reg *reg, MDB_txn *txn, int64_t now_us);
+#define REGISTER_AGAIN INT32_MAX
+/* Before reg_writer_start. */
+void reg_daily(struct reg *reg, reg_daily_work *work);
 
 int64_t reg_now_us(void); /* UTC, microseconds since 1970 */
 

@@ -10,6 +10,10 @@
 
 /* Bounds what one group may lose to a full disk, and the time that its first job waits. */
 #define GROUP_MAX 256
+/* How often the calendar is looked at, and what failed is tried again. */
+#define CALENDAR_SECONDS 60
+#define JAPAN_US         (INT64_C(9) * 3600 * 1000000)
+#define DAY_US           (INT64_C(86400) * 1000000)
 
 struct writer {
     struct reg *reg;
@@ -19,7 +23,13 @@ struct writer {
     struct reg_job *first, *last;
     unsigned queued;
     bool stopping;
+    /* Of the thread alone. */
     int64_t last_us;
+    MDB_txn *files;            /* of the group; NULL: not begun */
+    unsigned daily_next;       /* == reg->daily_count: done for `day` */
+    bool daily_failed;         /* one of them: all again at the next look */
+    int64_t day;               /* of Japan, since 1970 */
+    struct timespec next_look; /* at the calendar; CLOCK_MONOTONIC */
 };
 
 int64_t reg_now_us(void)
@@ -39,15 +49,35 @@ static int64_t next_us(struct writer *writer)
     return writer->last_us;
 }
 
-/* At most GROUP_MAX jobs, oldest first; NULL when the writer is to end. */
-static struct reg_job *take_group(struct writer *writer)
+/* ---- the queue ---- */
+
+static bool before(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+static bool look_is_due(const struct writer *writer)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return !before(&now, &writer->next_look);
+}
+
+/* At most GROUP_MAX jobs, oldest first; NULL when the calendar is due or the writer is to end. */
+static struct reg_job *take_group(struct writer *writer, bool *stopping)
 {
     struct reg_job *group, *end;
     unsigned count = 1;
+    int rc = 0;
 
     pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->stopping)
-        pthread_cond_wait(&writer->more, &writer->lock);
+    while (!writer->first && !writer->stopping && writer->daily_next == writer->reg->daily_count && rc == 0) {
+        if (writer->reg->daily_count == 0)
+            pthread_cond_wait(&writer->more, &writer->lock);
+        else
+            rc = pthread_cond_timedwait(&writer->more, &writer->lock, &writer->next_look);
+    }
     group = end = writer->first;
     if (group) {
         for (; end->next && count < GROUP_MAX; count++)
@@ -58,18 +88,48 @@ static struct reg_job *take_group(struct writer *writer)
         end->next = NULL;
         writer->queued -= count;
     }
+    *stopping = writer->stopping;
     pthread_mutex_unlock(&writer->lock);
     return group;
 }
 
-static int run_nested(struct reg_job *job, MDB_txn *group, int64_t now_us)
+/* ---- transactions ---- */
+
+MDB_txn *reg_files_txn(struct reg *reg, int *rc)
+{
+    struct writer *writer = reg->writer;
+
+    *rc = writer->files ? 0 : mdb_txn_begin(reg->files, NULL, 0, &writer->files);
+    return *rc == 0 ? writer->files : NULL;
+}
+
+static void abort_group(struct writer *writer, MDB_txn *txn)
+{
+    mdb_txn_abort(txn);
+    if (writer->files)
+        mdb_txn_abort(writer->files);
+    writer->files = NULL;
+}
+
+static int commit_group(struct writer *writer, MDB_txn *txn)
+{
+    int rc = writer->files ? mdb_txn_commit(writer->files) : 0;
+
+    writer->files = NULL;
+    if (rc == 0)
+        return mdb_txn_commit(txn);
+    mdb_txn_abort(txn);
+    return rc;
+}
+
+static int run_nested(struct writer *writer, struct reg_job *job, MDB_txn *group)
 {
     MDB_txn *txn;
-    int rc = mdb_txn_begin(mdb_txn_env(group), group, 0, &txn);
+    int rc = mdb_txn_begin(writer->reg->env, group, 0, &txn);
 
     if (rc != 0)
         return rc;
-    rc = job->run(job, txn, now_us);
+    rc = job->run(job, txn, next_us(writer));
     if (rc == 0)
         return mdb_txn_commit(txn);
     mdb_txn_abort(txn);
@@ -81,8 +141,8 @@ static int run_alone(struct writer *writer, struct reg_job *job, MDB_txn *txn)
 {
     job->rc = job->run(job, txn, next_us(writer));
     if (job->rc == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
+        return commit_group(writer, txn);
+    abort_group(writer, txn);
     return 0;
 }
 
@@ -90,17 +150,17 @@ static int run_together(struct writer *writer, struct reg_job *group, MDB_txn *t
 {
     for (struct reg_job *job = group; job; job = job->next) {
         if (!job->plain) {
-            job->rc = run_nested(job, txn, next_us(writer));
+            job->rc = run_nested(writer, job, txn);
             continue;
         }
         job->rc = job->run(job, txn, next_us(writer));
         if (job->rc != 0) {
             int rc = job->rc;
-            mdb_txn_abort(txn);
+            abort_group(writer, txn);
             return rc;
         }
     }
-    return mdb_txn_commit(txn);
+    return commit_group(writer, txn);
 }
 
 /* `rc` is the group's: when it is not 0, nothing of it happened. */
@@ -113,32 +173,92 @@ static void tell(struct reg_job *group, int rc)
     }
 }
 
+static void run_group(struct writer *writer, struct reg_job *group)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
+
+    for (struct reg_job *job = group; job; job = job->next)
+        job->rc = 0;
+    if (rc == 0)
+        rc = group->next ? run_together(writer, group, txn) : run_alone(writer, group, txn);
+    tell(group, rc);
+}
+
+/* ---- the calendar ---- */
+
+static void look_at_calendar(struct writer *writer)
+{
+    int64_t day = (reg_now_us() + JAPAN_US) / DAY_US;
+
+    clock_gettime(CLOCK_MONOTONIC, &writer->next_look);
+    writer->next_look.tv_sec += CALENDAR_SECONDS;
+    if (day != writer->day || writer->daily_failed) {
+        writer->day = day;
+        writer->daily_next = 0;
+        writer->daily_failed = false;
+    }
+}
+
+/* One piece, so that jobs do not wait for all of it. */
+static void run_daily(struct writer *writer)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
+
+    if (rc == 0) {
+        rc = writer->reg->daily[writer->daily_next](writer->reg, txn, next_us(writer));
+        bool again = rc == REGISTER_AGAIN;
+        if (rc == 0 || again)
+            rc = commit_group(writer, txn);
+        else
+            abort_group(writer, txn);
+        if (rc == 0 && again)
+            return;
+    }
+    writer->daily_failed = writer->daily_failed || rc != 0;
+    writer->daily_next++;
+}
+
 static void *writer_main(void *context)
 {
     struct writer *writer = context;
-    struct reg_job *group;
+    bool stopping = false;
 
-    while ((group = take_group(writer)) != NULL) {
-        MDB_txn *txn;
-        for (struct reg_job *job = group; job; job = job->next)
-            job->rc = 0;
-        int rc = mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
-        if (rc == 0)
-            rc = group->next ? run_together(writer, group, txn) : run_alone(writer, group, txn);
-        tell(group, rc);
+    for (;;) {
+        if (look_is_due(writer))
+            look_at_calendar(writer);
+        if (!stopping && writer->daily_next < writer->reg->daily_count)
+            run_daily(writer);
+        struct reg_job *group = take_group(writer, &stopping);
+        if (group)
+            run_group(writer, group);
+        else if (stopping)
+            return NULL;
     }
-    return NULL;
+}
+
+/* ---- for everybody ---- */
+
+void reg_daily(struct reg *reg, reg_daily_work *work)
+{
+    reg->daily[reg->daily_count++] = work;
 }
 
 bool reg_writer_start(struct reg *reg)
 {
     struct writer *writer = calloc(1, sizeof *writer);
+    pthread_condattr_t clock;
 
     if (!writer)
         return false;
     writer->reg = reg;
+    writer->daily_next = reg->daily_count; /* until the first look */
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->more, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->more, &clock);
+    pthread_condattr_destroy(&clock);
     reg->writer = writer;
     if (pthread_create(&writer->thread, NULL, writer_main, writer) == 0)
         return true;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +17,26 @@
 
 /* A call while it waits for the writer. */
 struct pending {
-    struct reg_job job; /* first: the writer knows the job alone */
+    struct reg_job job;
     struct register_call call;
-    struct rpc_call *rpc;
     register_handler *handler;
+    register_then *then; /* NULL: the answer follows */
     struct call_arena memory;
     struct request_key key;
     struct request_mark mark;
     bool has_request_id;
     ProtobufCBinaryData answer; /* packed; data NULL: call.error */
 };
+
+static struct pending *of_job(struct reg_job *job)
+{
+    return (struct pending *)((char *)job - offsetof(struct pending, job));
+}
+
+static struct pending *of_call(struct register_call *call)
+{
+    return (struct pending *)((char *)call - offsetof(struct pending, call));
+}
 
 /* ---- memory and texts ---- */
 
@@ -115,7 +126,7 @@ static bool refuse(struct pending *pending, enum register_error error, const cha
 static bool check_prefecture(struct pending *pending)
 {
     struct register_call *call = &pending->call;
-    const struct front *front = rpc_call_context(pending->rpc);
+    const struct front *front = rpc_call_context(pending->call.rpc);
     char where[80] = "name";
     const char *name = name_in(call->request, where, sizeof where);
     uint16_t tenant;
@@ -161,6 +172,14 @@ static bool copy_request(struct pending *pending, const ProtobufCMessage *reques
     return true;
 }
 
+static bool admit(struct pending *pending, const ProtobufCMessage *request)
+{
+    struct register_call *call = &pending->call;
+
+    return caller_of(call->rpc, &call->caller, &call->error) && copy_request(pending, request) &&
+           check_prefecture(pending);
+}
+
 static struct pending *pending_new(struct rpc_call *rpc, register_handler *handler)
 {
     struct pending *pending = calloc(1, sizeof *pending);
@@ -169,7 +188,7 @@ static struct pending *pending_new(struct rpc_call *rpc, register_handler *handl
         rpc_call_finish(rpc, error_of_front(FRONT_BUSY));
         return NULL;
     }
-    pending->rpc = rpc;
+    pending->call.rpc = rpc;
     pending->handler = handler;
     pending->mark.method = rpc_call_method(rpc)->number;
     pending->call.arena = call_arena_allocator(&pending->memory);
@@ -181,9 +200,9 @@ static struct pending *pending_new(struct rpc_call *rpc, register_handler *handl
 static void finish(struct pending *pending)
 {
     if (pending->answer.data)
-        rpc_call_reply_packed(pending->rpc, pending->answer.data, pending->answer.len);
+        rpc_call_reply_packed(pending->call.rpc, pending->answer.data, pending->answer.len);
     else
-        rpc_call_finish(pending->rpc, &pending->call.error);
+        rpc_call_finish(pending->call.rpc, &pending->call.error);
     call_arena_free(&pending->memory);
     free(pending);
 }
@@ -213,19 +232,19 @@ static int record(struct pending *pending, MDB_txn *txn, int64_t now_us)
     operation.method = pending->mark.method;
     operation.object = call->object;
     operation.session = (ProtobufCBinaryData){.data = call->caller.session, .len = SESSION_ID_LEN};
-    if (!pending->answer.data)
+    if (call->error.reason)
         operation.refusal = (char *)(uintptr_t)call->error.reason;
     return operation_add(call->reg, txn, &operation);
 }
 
 static int record_job(struct reg_job *job, MDB_txn *txn, int64_t now_us)
 {
-    return record((struct pending *)job, txn, now_us);
+    return record(of_job(job), txn, now_us);
 }
 
 static void recorded(struct reg_job *job, int rc)
 {
-    struct pending *pending = (struct pending *)job;
+    struct pending *pending = of_job(job);
 
     if (rc != 0) {
         pending->answer.data = NULL;
@@ -294,36 +313,54 @@ static int first_time(struct pending *pending)
         return TAKEN_BACK;
     if (call->validate_only)
         return TAKEN_BACK;
-    if (!pending->has_request_id)
+    if (pending->then || !pending->has_request_id)
         return 0;
     return request_keep(call->reg, call->txn, &pending->key, &pending->mark, call->now_us, pending->answer);
 }
 
+/* A call that was answered before gets that answer. */
+static int again(struct pending *pending)
+{
+    struct register_call *call = &pending->call;
+    int rc = request_find(call->reg, call->txn, &pending->key, &pending->mark, &call->arena, &pending->answer);
+
+    if (rc == EEXIST) {
+        refuse(pending, REGISTER_REQUEST_REUSED, "request_id", NULL);
+        return TAKEN_BACK;
+    }
+    if (rc == 0) {
+        pending->then = NULL;
+        if (!pending->answer.data) /* an empty answer is one */
+            pending->answer.data = register_alloc(call, 1);
+    }
+    return rc;
+}
+
 static int change(struct reg_job *job, MDB_txn *txn, int64_t now_us)
 {
-    struct pending *pending = (struct pending *)job;
+    struct pending *pending = of_job(job);
     struct register_call *call = &pending->call;
     int rc = MDB_NOTFOUND;
 
     call->txn = txn;
     call->now_us = now_us;
     if (pending->has_request_id && !call->validate_only)
-        rc = request_find(call->reg, txn, &pending->key, &pending->mark, &call->arena, &pending->answer);
-    if (rc == 0 && !pending->answer.data)
-        pending->answer.data = register_alloc(call, 1);
-    if (rc == EEXIST) {
-        refuse(pending, REGISTER_REQUEST_REUSED, "request_id", NULL);
-        return TAKEN_BACK;
-    }
+        rc = again(pending);
     if (rc == MDB_NOTFOUND)
         rc = first_time(pending);
-    return rc == 0 ? record(pending, txn, now_us) : rc;
+    return rc == 0 && !pending->then ? record(pending, txn, now_us) : rc;
 }
 
 static void changed(struct reg_job *job, int rc)
 {
-    struct pending *pending = (struct pending *)job;
+    struct pending *pending = of_job(job);
 
+    pending->call.txn = NULL;
+    if (rc == 0 && pending->then) {
+        pending->answer.data = NULL;
+        pending->then(&pending->call);
+        return;
+    }
     if (rc != 0 && rc != TAKEN_BACK) {
         pending->answer.data = NULL;
         (void)register_fail_store(&pending->call, rc);
@@ -335,19 +372,105 @@ static void changed(struct reg_job *job, int rc)
         finish(pending);
 }
 
-void register_write(struct rpc_call *rpc, const ProtobufCMessage *request, register_handler *handler)
+static void give(struct pending *pending)
+{
+    pending->job = (struct reg_job){.run = change, .done = changed};
+    if (reg_write(pending->call.reg, &pending->job))
+        return;
+    refuse(pending, REGISTER_BUSY, NULL, NULL);
+    finish(pending);
+}
+
+void register_write_then(struct rpc_call *rpc, const ProtobufCMessage *request, register_handler *handler,
+                         register_then *then)
 {
     struct pending *pending = pending_new(rpc, handler);
 
     if (!pending)
         return;
-    struct register_call *call = &pending->call;
-    pending->job = (struct reg_job){.run = change, .done = changed};
-    call->validate_only = true_field(request, "validate_only");
-    bool good = caller_of(rpc, &call->caller, &call->error) && copy_request(pending, request) &&
-                check_prefecture(pending) && read_request_id(pending);
-    if (good && !reg_write(call->reg, &pending->job))
-        good = refuse(pending, REGISTER_BUSY, NULL, NULL);
-    if (!good)
+    pending->then = then;
+    pending->call.validate_only = true_field(request, "validate_only");
+    if (admit(pending, request) && read_request_id(pending))
+        give(pending);
+    else
         finish(pending);
+}
+
+void register_write(struct rpc_call *rpc, const ProtobufCMessage *request, register_handler *handler)
+{
+    register_write_then(rpc, request, handler, NULL);
+}
+
+static int change_further(struct reg_job *job, MDB_txn *txn, int64_t now_us)
+{
+    struct pending *pending = of_job(job);
+
+    pending->call.txn = txn;
+    pending->call.now_us = now_us;
+    int rc = first_time(pending);
+    return rc == 0 ? record(pending, txn, now_us) : rc;
+}
+
+void register_continue(struct register_call *call, register_handler *handler)
+{
+    struct pending *pending = of_call(call);
+
+    pending->handler = handler;
+    pending->then = NULL;
+    pending->job = (struct reg_job){.run = change_further, .done = changed};
+    if (reg_write(call->reg, &pending->job))
+        return;
+    refuse(pending, REGISTER_BUSY, NULL, NULL);
+    finish(pending);
+}
+
+void register_answer_error(struct register_call *call)
+{
+    record_and_finish(of_call(call));
+}
+
+/* ---- streams ---- */
+
+static void opened(struct reg_job *job, int rc)
+{
+    struct pending *pending = of_job(job);
+
+    if (rc == 0) {
+        pending->then(&pending->call);
+        return;
+    }
+    (void)register_fail_store(&pending->call, rc);
+    finish(pending);
+}
+
+void register_stream(struct rpc_call *rpc, const ProtobufCMessage *first, register_then *ready)
+{
+    struct pending *pending = pending_new(rpc, NULL);
+
+    if (!pending)
+        return;
+    pending->then = ready;
+    if (!admit(pending, first)) {
+        finish(pending);
+        return;
+    }
+    pending->job = (struct reg_job){.run = record_job, .done = opened, .plain = true};
+    if (reg_write(pending->call.reg, &pending->job))
+        return;
+    refuse(pending, REGISTER_BUSY, NULL, NULL);
+    finish(pending);
+}
+
+void register_stream_end(struct register_call *call, const ProtobufCMessage *response)
+{
+    struct pending *pending = of_call(call);
+
+    if (call->error.reason)
+        rpc_call_finish(call->rpc, &call->error);
+    else if (response)
+        rpc_call_reply(call->rpc, response);
+    else
+        rpc_call_finish(call->rpc, NULL);
+    call_arena_free(&pending->memory);
+    free(pending);
 }

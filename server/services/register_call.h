@@ -20,6 +20,7 @@
 #include "server/services/caller.h"
 
 struct register_call {
+    struct rpc_call *rpc;
     struct caller caller;
     struct reg *reg;
     MDB_txn *txn;
@@ -40,6 +41,30 @@ typedef const ProtobufCMessage *register_handler(struct register_call *call);
  */
 void register_read(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler);
 void register_write(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler);
+
+/*
+ * A write in two transactions with something between them that waits (the vault). `handler` runs as above; when its
+ * work is durable, `then` runs instead of the answer, on the writer's thread and without a transaction; it makes sure
+ * that later, on any thread, register_continue or register_answer_error is called exactly once. The first handler's
+ * response answers a validate_only call alone (then nothing follows). A repeated request_id is answered without any of
+ * both; it is kept with the second transaction.
+ */
+typedef void register_then(struct register_call *call);
+void register_write_then(struct rpc_call *call, const ProtobufCMessage *request, register_handler *handler,
+                         register_then *then);
+/* The second transaction; the answer is its handler's response. */
+void register_continue(struct register_call *call, register_handler *handler);
+/* Ends the call with call->error (register_fail), recorded. */
+void register_answer_error(struct register_call *call);
+
+/*
+ * A stream: server streaming with its request, or a stream of requests with the first message. Its opening is recorded
+ * as the operation; then `ready` runs on the writer's thread, and the call is the caller's until register_stream_end.
+ * call->request is a copy. call->txn is NULL: looks take their own (reg_read_begin), writes are jobs of their own.
+ */
+void register_stream(struct rpc_call *call, const ProtobufCMessage *first, register_then *ready);
+/* Once: any thread. With call->error when register_fail filled it, else with `response` (client streaming) or NULL. */
+void register_stream_end(struct register_call *call, const ProtobufCMessage *response);
 
 /* Zeroed memory of the call's arena; NULL when there is none left (then fail with REGISTER_FULL). */
 void *register_alloc(struct register_call *call, size_t size);

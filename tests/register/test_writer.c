@@ -150,6 +150,96 @@ static void test_plain_jobs_share_the_group(void **state)
     }
 }
 
+static atomic_int swept, failed_once;
+
+static int sweep(struct reg *reg, MDB_txn *txn, int64_t now_us)
+{
+    uint32_t number = 100 + (uint32_t)atomic_fetch_add(&swept, 1);
+    static char stored[] = "swept";
+    MDB_val key = {sizeof number, &number}, value = {sizeof stored, stored};
+
+    assert_true(now_us > 0);
+    int rc = mdb_put(txn, reg->table[TABLE_entry], &key, &value, 0);
+    return rc == 0 && number < 102 ? REGISTER_AGAIN : rc;
+}
+
+static int sweep_fails(struct reg *reg, MDB_txn *txn, int64_t now_us)
+{
+    uint32_t number = 200;
+    static char stored[] = "spoilt";
+    MDB_val key = {sizeof number, &number}, value = {sizeof stored, stored};
+
+    (void)now_us;
+    assert_int_equal(mdb_put(txn, reg->table[TABLE_entry], &key, &value, 0), 0);
+    atomic_store(&failed_once, 1);
+    return EIO;
+}
+
+static void test_daily_work_runs_at_the_start_until_it_is_done(void **state)
+{
+    static struct put put;
+    struct register_folder *folder = *state;
+
+    reg_writer_stop(&folder->reg);
+    reg_daily(&folder->reg, sweep_fails);
+    reg_daily(&folder->reg, sweep);
+    assert_true(reg_writer_start(&folder->reg));
+    for (int i = 0; i < 20; i++)
+        give(&folder->reg, &put, 1, (uint32_t)i, 0); /* jobs are let in between */
+    while (atomic_load(&swept) < 3)
+        usleep(100);
+    register_folder_reopen(folder);
+    assert_int_equal(atomic_load(&swept), 3);
+    assert_true(is_there(&folder->reg, 100) && is_there(&folder->reg, 101) && is_there(&folder->reg, 102));
+    assert_int_equal(atomic_load(&failed_once), 1);
+    assert_false(is_there(&folder->reg, 200));
+}
+
+struct piece {
+    struct reg *reg;
+    bool fails;
+};
+
+static int put_piece(void *context, MDB_txn *txn, int64_t now_us)
+{
+    const struct piece *piece = context;
+    static char text[] = "piece";
+    MDB_val key = {1, text}, value = {sizeof text, text};
+    int rc;
+    MDB_txn *files = reg_files_txn(piece->reg, &rc);
+
+    (void)txn;
+    (void)now_us;
+    assert_non_null(files);
+    assert_int_equal(mdb_put(files, piece->reg->pieces, &key, &value, 0), 0);
+    return piece->fails ? ECANCELED : 0;
+}
+
+static bool piece_is_there(struct reg *reg)
+{
+    static char text[] = "piece";
+    MDB_val key = {1, text}, value;
+    MDB_txn *txn;
+
+    assert_int_equal(mdb_txn_begin(reg->files, NULL, MDB_RDONLY, &txn), 0);
+    int rc = mdb_get(txn, reg->pieces, &key, &value);
+    mdb_txn_abort(txn);
+    return rc == 0;
+}
+
+static void test_pieces_are_there_with_their_job(void **state)
+{
+    struct register_folder *folder = *state;
+    struct piece piece = {&folder->reg, true};
+
+    assert_int_equal(register_folder_write(folder, put_piece, &piece), ECANCELED);
+    assert_false(piece_is_there(&folder->reg));
+    piece.fails = false;
+    assert_int_equal(register_folder_write(folder, put_piece, &piece), 0);
+    register_folder_reopen(folder);
+    assert_true(piece_is_there(&folder->reg));
+}
+
 static int set_up(void **state)
 {
     static struct register_folder folder;
@@ -172,6 +262,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_job_alone_that_fails_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_queue_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_plain_jobs_share_the_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_daily_work_runs_at_the_start_until_it_is_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pieces_are_there_with_their_job, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
