@@ -3,18 +3,11 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
-#include "sekisho/v1/access_record_service.pb-c.h"
-#include "sekisho/v1/account_service.pb-c.h"
-#include "sekisho/v1/backup_service.pb-c.h"
-#include "sekisho/v1/ledger_service.pb-c.h"
-#include "sekisho/v1/number_service.pb-c.h"
-#include "sekisho/v1/session_service.pb-c.h"
-#include "sekisho/v1/system_service.pb-c.h"
-#include "sekisho/v1/terminal_service.pb-c.h"
 #include "sekisho_descriptor_set.h"
 #include "server/channel/auth_client.h"
 #include "server/channel/vault_client.h"
 #include "server/channel/warden_client.h"
+#include "server/services/services.h"
 
 /* Calls in flight when the warden asks to drain may take this long. */
 #define DRAIN_GRACE_MS 10000
@@ -87,14 +80,9 @@ bool front_listen(struct front_process *process, const struct launch_config *con
     };
     struct front *front = &process->front;
     const struct rpc_service services[] = {
-        {&sekisho__v1__session_service__descriptor, session_methods, session_method_count, front},
-        {&sekisho__v1__number_service__descriptor, number_methods, number_method_count, front},
-        {&sekisho__v1__ledger_service__descriptor, ledger_methods, ledger_method_count, front},
-        {&sekisho__v1__system_service__descriptor, system_methods, system_method_count, front},
-        {&sekisho__v1__backup_service__descriptor, backup_methods, backup_method_count, front},
-        {&sekisho__v1__account_service__descriptor, account_methods, account_method_count, front},
-        {&sekisho__v1__terminal_service__descriptor, terminal_methods, terminal_method_count, front},
-        {&sekisho__v1__access_record_service__descriptor, access_record_methods, access_record_method_count, front},
+#define SERVICE(name, stem) {&sekisho__v1__##stem##_service__descriptor, stem##_methods, stem##_method_count, front},
+#include "server/services/services.def"
+#undef SERVICE
     };
     const struct rpc_config rpc = {
         .listen = &listen,

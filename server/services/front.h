@@ -16,7 +16,7 @@ struct reg;
 struct front {
     struct link *warden, *vault, *auth;
     struct reg *regs[TENANTS_MAX + 1]; /* the registers, by tenant; NULL: not served here */
-    struct bulk bulk; /* to the vault */
+    struct bulk bulk;                  /* to the vault */
     struct session_table *sessions;
     int64_t started_at_us; /* UTC */
     const char *terms;     /* of use (F165); UTF-8 */
@@ -30,9 +30,10 @@ struct front {
     } citizen[TENANTS_MAX + 1];
 };
 
-extern const struct rpc_method session_methods[], number_methods[], ledger_methods[], system_methods[],
-    backup_methods[], account_methods[], terminal_methods[], access_record_methods[];
-extern const size_t session_method_count, number_method_count, ledger_method_count, system_method_count,
-    backup_method_count, account_method_count, terminal_method_count, access_record_method_count;
+#define SERVICE(name, stem)                                                                                            \
+    extern const struct rpc_method stem##_methods[];                                                                   \
+    extern const size_t stem##_method_count;
+#include "server/services/services.def"
+#undef SERVICE
 
 #endif

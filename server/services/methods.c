@@ -1,13 +1,6 @@
 #include "server/services/methods.h"
 
-#include "sekisho/v1/access_record_service.pb-c.h"
-#include "sekisho/v1/account_service.pb-c.h"
-#include "sekisho/v1/backup_service.pb-c.h"
-#include "sekisho/v1/ledger_service.pb-c.h"
-#include "sekisho/v1/number_service.pb-c.h"
-#include "sekisho/v1/session_service.pb-c.h"
-#include "sekisho/v1/system_service.pb-c.h"
-#include "sekisho/v1/terminal_service.pb-c.h"
+#include "server/services/services.h"
 
 enum {
 #define ROLE(code, number, permits) ROLE_##code = (number),
@@ -36,12 +29,12 @@ enum {
     ROWS
 };
 #define METHODS_OF(service) ((sizeof(service) - sizeof(ProtobufCService)) / sizeof(void (*)(void)))
-_Static_assert(
-    ROWS == METHODS_OF(Sekisho__V1__SessionService_Service) + METHODS_OF(Sekisho__V1__SystemService_Service) +
-                METHODS_OF(Sekisho__V1__BackupService_Service) + METHODS_OF(Sekisho__V1__NumberService_Service) +
-                METHODS_OF(Sekisho__V1__LedgerService_Service) + METHODS_OF(Sekisho__V1__AccountService_Service) +
-                METHODS_OF(Sekisho__V1__TerminalService_Service) + METHODS_OF(Sekisho__V1__AccessRecordService_Service),
-    "every method of the API has a row in methods.def");
+#define SERVICE(name, stem) +METHODS_OF(Sekisho__V1__##name##_Service)
+_Static_assert(ROWS == 0
+#include "server/services/services.def"
+               ,
+               "every method of the API has a row in methods.def");
+#undef SERVICE
 
 bool method_permitted(uint16_t method, uint16_t role)
 {

@@ -38,14 +38,9 @@ static struct table table_of(const char *service)
         const char *service;
         struct table table;
     } tables[] = {
-        {"SessionService", {session_methods, session_method_count}},
-        {"SystemService", {system_methods, system_method_count}},
-        {"BackupService", {backup_methods, backup_method_count}},
-        {"NumberService", {number_methods, number_method_count}},
-        {"LedgerService", {ledger_methods, ledger_method_count}},
-        {"AccountService", {account_methods, account_method_count}},
-        {"TerminalService", {terminal_methods, terminal_method_count}},
-        {"AccessRecordService", {access_record_methods, access_record_method_count}},
+#define SERVICE(name, stem) {#name, {stem##_methods, stem##_method_count}},
+#include "server/services/services.def"
+#undef SERVICE
     };
 
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
