@@ -154,9 +154,10 @@ static int make_configuration(const struct keygen *keygen, const char *prefectur
     return write_text(
         keygen, "sekisho.conf", 0600,
         "store = %s/store\nroot_key = %s/root.key\nlogin_key = %s/login.key\naccounts = %s/accounts\n"
+        "register = %s/register\n"
         "server_certificate = %s/server.crt.pem\nserver_key = %s/server.key.pem\nclient_ca = %s/ca.crt.pem\n"
         "terms_file = %s/terms.txt\nterms_version = 1\nrun_folder = %s/run\nlisten = %s\nprefectures = %s\n",
-        path, path, path, path, path, path, path, path, path, keygen->listen, prefectures);
+        path, path, path, path, path, path, path, path, path, path, keygen->listen, prefectures);
 }
 
 /* F165: nobody works without having agreed to some. */

@@ -173,6 +173,22 @@ static void enter(struct auth *auth, const struct login_grant *grant, const stru
     memcpy(entry->reply_key, keys->account_reply, SESSION_KEY_LEN);
 }
 
+/* Two accounts of one person in one organisation have one tag: the front can tell whether two steps were taken by the
+ * same person, and not who it is. */
+static void tag_person(struct auth *auth, const struct login_grant *grant, struct login_reply *reply)
+{
+    static const char label[] = "sekisho/v1 person";
+    uint8_t prk[HASH_LEN], info[sizeof label + sizeof reply->tenant + sizeof grant->person];
+
+    memcpy(info, label, sizeof label);
+    memcpy(info + sizeof label, &reply->tenant, sizeof reply->tenant);
+    memcpy(info + sizeof label + sizeof reply->tenant, grant->person, sizeof grant->person);
+    if (hkdf_extract("", 0, auth->secrets->login_private, X25519_LEN, prk) != 0 ||
+        hkdf_expand(prk, info, sizeof info, reply->person, sizeof reply->person) != 0)
+        child_exit(EXIT_CRYPTO, EVENT_NONE, 0, 0, 0);
+    crypto_wipe(prk, sizeof prk);
+}
+
 enum login_status login_decide(struct auth *auth, const struct login_request *request, struct login_reply *reply)
 {
     struct login_scratch *scratch = &auth->secrets->scratch;
@@ -198,6 +214,7 @@ enum login_status login_decide(struct auth *auth, const struct login_request *re
     reply->role = grant.role;
     reply->ttl_ms = auth->config.session_ttl_s * 1000;
     memcpy(reply->account, grant.account, ACCOUNT_LEN);
+    tag_person(auth, &grant, reply);
     fill_open(scratch, &grant, reply);
     seal_welcome(scratch, &grant, reply);
     enter(auth, &grant, request, reply);

@@ -1,5 +1,6 @@
 #include "auth/login_check.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "auth/access_records.h"
@@ -173,6 +174,11 @@ static int grant_login(struct check *check)
     struct stored_account *account = &check->account;
     struct login_grant *grant = check->grant;
 
+    const struct iovec person[] = {{account->person, sizeof account->person},
+                                   {account->organisation, sizeof account->organisation}};
+
+    if (sha256_parts(person, sizeof person / sizeof person[0], grant->person) != 0)
+        return EIO;
     lockout_clear(account);
     account->last_login_us = account->dormant_from_us = check->attempt->now_us;
     grant->granted = true;

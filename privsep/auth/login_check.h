@@ -7,6 +7,7 @@
 
 #include "auth/account_store.h"
 #include "auth/lockout.h"
+#include "crypto/hash.h"
 
 struct login_attempt {
     const struct login_plain *plain; /* lengths and padding are checked */
@@ -22,6 +23,7 @@ struct login_grant {
     uint16_t flags;                 /* enum welcome_flag; any: the session is a fresh one */
     char account[ACCOUNT_LEN];      /* also with `closed` */
     char terminal[TERMINAL_ID_LEN]; /* that the certificate is bound to */
+    uint8_t person[HASH_LEN];       /* SHA-256 of the holder's name and organisation */
 };
 
 /*

@@ -57,7 +57,8 @@ static bool config_is_sound(const struct launch_config *config)
            config->ledger_retention_days <= 36500 && tenants_are_sound(config) &&
            terminated(config->data_folder, sizeof config->data_folder) &&
            terminated(config->tcp_address, sizeof config->tcp_address) &&
-           terminated(config->socket_path, sizeof config->socket_path) && config->data_folder[0] == '/';
+           terminated(config->socket_path, sizeof config->socket_path) &&
+           terminated(config->sign_policies, sizeof config->sign_policies) && config->data_folder[0] == '/';
 }
 
 void child_configure(struct child *child)

@@ -32,6 +32,12 @@ static bool is_readable_file(int fd, int status_flags)
            (status_flags & O_PATH) == 0;
 }
 
+static bool is_folder(int fd)
+{
+    struct stat info;
+    return fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /* The file system type of memfd_secret(2) (linux/magic.h; newer than some headers). */
 #ifndef SECRETMEM_MAGIC
 #define SECRETMEM_MAGIC 0x5345434d
@@ -54,6 +60,10 @@ static bool looks_like(int fd, int status_flags, enum fd_kind kind)
         return is_channel(fd);
     case FD_FILE_READ:
         return is_readable_file(fd, status_flags);
+    case FD_OPTIONAL:
+        return is_readable_file(fd, status_flags) || is_null_device(fd);
+    case FD_FOLDER:
+        return is_folder(fd);
     case FD_SECRET_FILE:
         return is_readable_file(fd, status_flags) || is_secret_memory(fd);
     }

@@ -39,6 +39,7 @@ static const struct seccomp_row auth_rows[] = {
 #endif
 };
 
+#define EVERY_WRITEV
 static const struct seccomp_row front_rows[] = {
 #include "sandbox/attest.def"
 #include "sandbox/dying.def"
@@ -47,6 +48,7 @@ static const struct seccomp_row front_rows[] = {
 #include "sandbox/sanitizer.def"
 #endif
 };
+#undef EVERY_WRITEV
 
 static const struct seccomp_row warden_rows[] = {
 #include "sandbox/attest.def"

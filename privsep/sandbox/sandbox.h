@@ -23,6 +23,8 @@ enum fd_kind {
     FD_ANY,
     FD_CHANNEL,     /* SEQPACKET socket */
     FD_FILE_READ,   /* regular file, read-only */
+    FD_OPTIONAL,    /* as FD_FILE_READ, or /dev/null: there is none */
+    FD_FOLDER,      /* to be closed again before the lock-down */
     FD_SECRET_FILE, /* as FD_FILE_READ, or secret memory (memfd_secret(2)), which can only be mapped */
 };
 bool sandbox_descriptors(const enum fd_kind *kinds, size_t count);

@@ -173,6 +173,16 @@ static const char *set_backup_key(struct warden_config *config, size_t offset, c
     return crypto_all_zero(key, sizeof config->backup_public_key) ? problem : NULL;
 }
 
+/* OIDs in dotted decimal; whether each is one says who uses them (card/card.h). */
+static const char *set_policies(struct warden_config *config, size_t offset, const char *value)
+{
+    (void)offset;
+    if (strlen(value) >= sizeof config->sign_policies || strspn(value, "0123456789. ") != strlen(value))
+        return "must be OIDs in digits, separated by spaces";
+    memcpy(config->sign_policies, value, strlen(value) + 1);
+    return NULL;
+}
+
 static const char *set_uid_base(struct warden_config *config, size_t offset, const char *value)
 {
     uint64_t uid;
@@ -244,15 +254,21 @@ static const struct entry entries[] = {
     {"root_key_environment", set_environment, 0, false},
     {"login_key", set_path, AT(login_key), true},
     {"accounts", set_path, AT(accounts), true},
+    {"register", set_path, AT(registers), true},
     {"server_certificate", set_path, AT(server_certificate), true},
     {"server_key", set_path, AT(server_key), true},
     {"client_ca", set_path, AT(client_ca), true},
+    {"sign_authorities", set_path, AT(sign_authorities), false},
+    {"auth_authorities", set_path, AT(auth_authorities), false},
+    {"crl", set_path, AT(crl), false},
+    {"sign_policies", set_policies, 0, false},
     {"run_folder", set_path, AT(run_folder), true},
     {"listen", set_listen, 0, false},
     {"socket", set_path, AT(socket), false},
     {"prefectures", set_prefectures, 0, true},
     {"store_size_gib", set_size, AT(store_bytes), false},
     {"accounts_size_gib", set_size, AT(accounts_bytes), false},
+    {"register_size_gib", set_size, AT(register_bytes), false},
     {"session_ttl_s", set_session_ttl, 0, false},
     {"session_max", set_session_max, 0, false},
     {"ledger_retention_days", set_retention, 0, false},
@@ -363,6 +379,7 @@ bool config_load(const char *path, struct warden_config *config)
         return false;
     *config = (struct warden_config){.store_bytes = 16 * GIB,
                                      .accounts_bytes = 4 * GIB,
+                                     .register_bytes = 32 * GIB,
                                      .rules = account_rules_default,
                                      .session_ttl_s = 3600,
                                      .session_max = 1024,

@@ -11,6 +11,11 @@
  *   root_key_environment   token: NAME=VALUE, the only variable that the module sees
  *   login_key           key file of auth, 32 bytes
  *   accounts            folder of auth's store: accounts, terminals, access records (made when missing)
+ *   register            folder of the front's registers, two files a prefecture in it (made when missing)
+ *   sign_authorities, auth_authorities   PEM files of the authorities that sign certificates of signed applications and
+ *                       of users who authenticate themselves; without one no such certificate is accepted
+ *   crl                 PEM file of their revocation lists
+ *   sign_policies       accepted policy OIDs of signing certificates, separated by spaces
  *   terms_file          UTF-8 text of the terms of use, 1..65535 bytes; terms_version says which they are
  *   server_certificate, server_key, client_ca   PEM files of the front
  *   run_folder          folder for the processes' empty root folder (made when missing)
@@ -19,6 +24,7 @@
  *   prefectures         JIS X 0401 codes, comma-separated
  *   store_size_gib      1..1024, default 16: bound of the store's file
  *   accounts_size_gib   1..1024, default 4: of auth's
+ *   register_size_gib   1..1024, default 32: of each register, and as much for its attachments
  *   session_ttl_s       60..86400, default 3600
  *   session_max         1..65536, default 1024
  *   ledger_retention_days  0..36500, default LEDGER_RETENTION_DAYS; 0: readable parts are kept for ever
@@ -51,15 +57,17 @@ struct warden_config {
     enum root_key_source root_key_source;
     char root_key[PATH_LEN], root_key_secret[PATH_LEN], root_key_module[PATH_LEN]; /* the last two: empty for none */
     char root_key_token[TOKEN_URI_LEN], root_key_environment[PATH_LEN];
-    char login_key[PATH_LEN], accounts[PATH_LEN], terms[PATH_LEN];
+    char login_key[PATH_LEN], accounts[PATH_LEN], registers[PATH_LEN], terms[PATH_LEN];
     char server_certificate[PATH_LEN], server_key[PATH_LEN], client_ca[PATH_LEN];
+    char sign_authorities[PATH_LEN], auth_authorities[PATH_LEN], crl[PATH_LEN]; /* empty: none */
+    char sign_policies[POLICIES_LEN];
     char run_folder[PATH_LEN];
     char tcp_address[64]; /* empty: no TCP */
     uint16_t tcp_port;
     char socket[PATH_LEN]; /* empty: none */
     uint16_t tenants[48];  /* ascending */
     uint32_t tenant_count;
-    uint64_t store_bytes, accounts_bytes;
+    uint64_t store_bytes, accounts_bytes, register_bytes;
     uint32_t session_ttl_s, session_max;
     uint32_t ledger_retention_days;
     uint32_t uid_base;

@@ -24,7 +24,7 @@ static bool give_to(int folder, uint32_t uid, mode_t mode, const char *path)
     return true;
 }
 
-/* The lock is the warden's as long as it lives: two processes on one store would overwrite each other's pages. */
+/* The lock is the set's as long as it lives: two processes on one store would overwrite each other's pages. */
 static int prepare_store(struct set *set, const char *key, const char *path, enum process process)
 {
     uint32_t owner = set_uid(set, process);
@@ -32,7 +32,6 @@ static int prepare_store(struct set *set, const char *key, const char *path, enu
 
     if (folder < 0)
         return -1;
-    snprintf(set->worker[process].root, PATH_LEN, "%s", path);
     if (flock(folder, LOCK_EX | LOCK_NB) < 0)
         complain(path, "is in use by another warden");
     else if (give_to(folder, owner, 0700, path))
@@ -59,11 +58,18 @@ static bool give_accounts(struct set *set)
 
 static bool prepare_stores(struct set *set)
 {
-    set->store_lock = prepare_store(set, "store", set->config->store, PROCESS_VAULT);
+    const struct warden_config *config = set->config;
+
+    memcpy(set->worker[PROCESS_VAULT].root, config->store, PATH_LEN);
+    memcpy(set->worker[PROCESS_AUTH].root, config->accounts, PATH_LEN);
+    set->store_lock = prepare_store(set, "store", config->store, PROCESS_VAULT);
     if (set->store_lock < 0)
         return false;
-    set->accounts_lock = prepare_store(set, "accounts", set->config->accounts, PROCESS_AUTH);
-    return set->accounts_lock >= 0 && give_accounts(set);
+    set->accounts_lock = prepare_store(set, "accounts", config->accounts, PROCESS_AUTH);
+    if (set->accounts_lock < 0 || !give_accounts(set))
+        return false;
+    set->register_lock = prepare_store(set, "register", config->registers, PROCESS_FRONT);
+    return set->register_lock >= 0;
 }
 
 /* true when the folder has no entry but, possibly, `except`. */

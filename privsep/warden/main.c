@@ -50,7 +50,11 @@ static bool wire(struct set *set, const struct opened_files *files)
            wire_file(set, PROCESS_VAULT, 6, files->root_key) && wire_file(set, PROCESS_AUTH, 6, files->login_key) &&
            wire_file(set, PROCESS_FRONT, 6, files->server_certificate) &&
            wire_file(set, PROCESS_FRONT, 7, files->server_key) && wire_file(set, PROCESS_FRONT, 8, files->client_ca) &&
-           wire_file(set, PROCESS_FRONT, 9, files->terms);
+           wire_file(set, PROCESS_FRONT, 9, files->terms) &&
+           /* A folder: the front opens its registers in it, and closes it before its lock-down. The lock stays here. */
+           wire_file(set, PROCESS_FRONT, 10, fcntl(set->register_lock, F_DUPFD_CLOEXEC, 0)) &&
+           wire_file(set, PROCESS_FRONT, 11, files->sign_authorities) &&
+           wire_file(set, PROCESS_FRONT, 12, files->auth_authorities) && wire_file(set, PROCESS_FRONT, 13, files->crl);
 }
 /* clang-format on */
 

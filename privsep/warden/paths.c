@@ -115,6 +115,12 @@ int path_open_config(const char *path)
     return open_file("--config", path, &public_rule);
 }
 
+/* What is not there reads as empty. */
+static int open_optional(const char *key, const char *path)
+{
+    return path[0] ? open_file(key, path, &public_rule) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static void close_all(const int *files, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -131,9 +137,13 @@ bool paths_open(const struct warden_config *config, struct opened_files *files)
         .server_key = open_file("server_key", config->server_key, &key_rule),
         .client_ca = open_file("client_ca", config->client_ca, &public_rule),
         .terms = open_file("terms_file", config->terms, &public_rule),
+        .sign_authorities = open_optional("sign_authorities", config->sign_authorities),
+        .auth_authorities = open_optional("auth_authorities", config->auth_authorities),
+        .crl = open_optional("crl", config->crl),
     };
-    const int all[] = {files->root_key,   files->login_key, files->server_certificate,
-                       files->server_key, files->client_ca, files->terms};
+    const int all[] = {files->root_key,  files->login_key, files->server_certificate, files->server_key,
+                       files->client_ca, files->terms,     files->sign_authorities,   files->auth_authorities,
+                       files->crl};
     bool good = true;
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

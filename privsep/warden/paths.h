@@ -16,6 +16,7 @@
 
 struct opened_files {
     int root_key, login_key, server_certificate, server_key, client_ca, terms;
+    int sign_authorities, auth_authorities, crl; /* of what is not configured: /dev/null */
 };
 
 /* A regular file, owned by root or the starting user, not writable by others. Relative paths start at the current

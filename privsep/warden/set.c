@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #define ALL_STEPS ((1u << STEP_COUNT) - 1)
-/* The front and the warden keep no key in a locked arena and open no store. */
-#define STEPS_WITHOUT_STORE (ALL_STEPS & ~(1u << STEP_SECRETS | 1u << STEP_STORE))
+/* The front and the warden keep no key in a locked arena. */
+#define STEPS_WITHOUT_SECRETS (ALL_STEPS & ~(1u << STEP_SECRETS))
 
 /* Number calls come before logins: each login keeps a CPU busy with a password hash (auth/password.h), and who asks for
  * one need not be let in. At the same priority as front and vault auth would get as much of a full machine as they.
@@ -20,7 +20,7 @@ static const struct worker rows[PROCESS_COUNT] = {
                         .name = "warden",
                         .own_network = true,
                         .threads = 1,
-                        .steps = STEPS_WITHOUT_STORE & ~(1u << STEP_DESCRIPTORS)},
+                        .steps = STEPS_WITHOUT_SECRETS & ~(1u << STEP_DESCRIPTORS | 1u << STEP_STORE)},
     [PROCESS_VAULT] = {.process = PROCESS_VAULT,
                        .peer = PEER_VAULT,
                        .name = "vault",
@@ -42,7 +42,7 @@ static const struct worker rows[PROCESS_COUNT] = {
                        .peer = PEER_FRONT,
                        .name = "front",
                        .executable = "sekisho-front",
-                       .steps = STEPS_WITHOUT_STORE},
+                       .steps = STEPS_WITHOUT_SECRETS},
 };
 
 static int64_t now_us(void)
@@ -58,6 +58,7 @@ void set_init(struct set *set, const struct warden_config *config, uint32_t rest
                         .executables = -1,
                         .store_lock = -1,
                         .accounts_lock = -1,
+                        .register_lock = -1,
                         .signal_fd = -1,
                         .started_at_us = now_us(),
                         .restarts = restarts};

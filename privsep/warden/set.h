@@ -12,7 +12,7 @@
 #include "sandbox/sandbox.h"
 #include "warden/config.h"
 
-#define WORKER_FDS 9
+#define WORKER_FDS 11
 
 /* One process of the set (a row for the warden itself is there for the attestation only). */
 struct worker {
@@ -50,7 +50,7 @@ struct set {
     bool own_uids; /* root: each process has a uid of its own */
     struct worker worker[PROCESS_COUNT];
     int executables; /* folder of the warden's own executable, O_PATH */
-    int store_lock, accounts_lock;
+    int store_lock, accounts_lock, register_lock;
     int signal_fd;
     char empty_folder[PATH_LEN];
     int64_t started_at_us;

@@ -43,7 +43,9 @@ static struct launch_config launch_config_of(const struct set *set, const struct
         .uid = set_uid(set, worker->process),
         .gid = set_uid(set, worker->process),
         .tenant_count = config->tenant_count,
-        .store_bytes = worker->process == PROCESS_AUTH ? config->accounts_bytes : config->store_bytes,
+        .store_bytes = worker->process == PROCESS_AUTH    ? config->accounts_bytes
+                       : worker->process == PROCESS_FRONT ? config->register_bytes
+                                                          : config->store_bytes,
         .session_ttl_s = config->session_ttl_s,
         .session_max = config->session_max,
         .ledger_retention_days = config->ledger_retention_days,
@@ -57,6 +59,7 @@ static struct launch_config launch_config_of(const struct set *set, const struct
     if (worker->process != PROCESS_FRONT)
         return launch;
     launch.tcp_port = config->tcp_port;
+    memcpy(launch.sign_policies, config->sign_policies, sizeof launch.sign_policies);
     snprintf(launch.tcp_address, sizeof launch.tcp_address, "%s", config->tcp_address);
     /* As the front sees it when the socket's folder has become its root. */
     if (config->socket[0])

@@ -106,8 +106,9 @@ static bool has_root(uint32_t pid, const char *folder)
 static const char *check_descriptors(const struct worker *worker, uint32_t pid)
 {
     char path[64], target[64];
-    uint32_t count = 0, sockets = 0;
+    uint32_t count = 0, sockets = 0, folders = 0;
     const struct dirent *entry;
+    struct stat info;
 
     snprintf(path, sizeof path, "/proc/%u/fd", pid);
     DIR *folder = opendir(path);
@@ -122,8 +123,11 @@ static const char *check_descriptors(const struct worker *worker, uint32_t pid)
         target[length < 0 ? 0 : length] = '\0';
         /* 0-2 are the log's, which may be one. */
         sockets += strtol(entry->d_name, NULL, 10) > 2 && strncmp(target, "socket:", 7) == 0;
+        folders += fstatat(dirfd(folder), entry->d_name, &info, 0) == 0 && S_ISDIR(info.st_mode);
     }
     closedir(folder);
+    if (folders != 0)
+        return "an open folder leads out of its root";
     /* The front listens already: a client may have come since its report. */
     if (worker->sockets == 0)
         return NULL;

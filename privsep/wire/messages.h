@@ -20,6 +20,8 @@
 #define PATH_LEN        256 /* zero-terminated */
 #define CALL_ITEMS_MAX  2048
 #define PERMIT_LEN      16 /* index enum operation, bit enum purpose (crypto/sealed.h) */
+#define PERSON_TAG_LEN  16 /* the same for all accounts of a person and organisation; made by auth */
+#define POLICIES_LEN    256 /* zero-terminated */
 
 /* ---- warden -> child: FRAME_CONFIGURE ------------------------------------------------------------------------- */
 
@@ -60,7 +62,7 @@ struct launch_config {
     uint32_t uid, gid;
     uint32_t tenant_count;
     uint16_t tenants[48]; /* ascending, first tenant_count used */
-    uint64_t store_bytes; /* vault, auth: LMDB map size */
+    uint64_t store_bytes; /* LMDB map size; front: of each of the two environments of a tenant */
     uint32_t session_ttl_s;
     uint32_t session_max;
     uint16_t tcp_port; /* front: 0 = no TCP listener */
@@ -69,11 +71,12 @@ struct launch_config {
     struct guess_limits guesses[5]; /* vault: index enum purpose (crypto/sealed.h), 0 unused */
     uint8_t backup_key[X25519_LEN]; /* vault: backups are sealed to it; zero: none are taken */
     struct account_rules accounts;  /* auth; front: terms_version and terms_digest */
-    char data_folder[PATH_LEN];     /* vault, auth: their store's, becomes the root; others: an empty folder */
+    char data_folder[PATH_LEN];     /* becomes the root. vault, auth: their store's; front: its socket's or an empty one */
     char tcp_address[64];           /* front: numeric IPv4 or IPv6 address to bind */
     char socket_path[PATH_LEN];     /* front: unix socket to bind, empty = none */
+    char sign_policies[POLICIES_LEN]; /* front: accepted policy OIDs of signing certificates, separated by spaces */
 };
-_Static_assert(sizeof(struct launch_config) == 936, "launch_config layout");
+_Static_assert(sizeof(struct launch_config) == 1192, "launch_config layout");
 
 /* ---- child -> warden: FRAME_ATTEST ------------------------------------------------------------------------------ */
 
@@ -168,6 +171,7 @@ enum event {
     EVENT_BACKUP_DROPPED,   /* arg: pieces given out before it was left unread, or a transaction failed */
     EVENT_LEDGER_EXPIRED,   /* arg: tenant, readable parts erased in all: those due now are among them */
     EVENT_ACCOUNTS_OPEN,    /* arg: tenants, access records (sum) */
+    EVENT_REGISTERS_OPEN,   /* arg: tenants */
     EVENT_COUNT
 };
 
@@ -323,10 +327,11 @@ struct login_reply {
     uint32_t zero2;
     uint8_t session[SESSION_ID_LEN];
     char account[ACCOUNT_LEN];
+    uint8_t person[PERSON_TAG_LEN];
     uint8_t server_ephemeral[X25519_LEN];
     uint8_t welcome[WELCOME_SEALED_LEN];
 };
-_Static_assert(sizeof(struct login_reply) == 192, "login_reply layout");
+_Static_assert(sizeof(struct login_reply) == 208, "login_reply layout");
 
 struct logout_request {
     uint8_t session[SESSION_ID_LEN];

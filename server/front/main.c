@@ -1,9 +1,11 @@
 /*
- * sekisho-front: everything that talks to the network. It is taken as lost: whoever gets hold of it can deny service,
- * and finds no number, no password and no key but the TLS key of the server. This file is its privilege story.
+ * sekisho-front: everything that talks to the network, and the registers. It is taken as lost: whoever gets hold of it
+ * can deny service and has the registers, and finds no number, no password and no key but the TLS key of the server.
+ * This file is its privilege story.
  *
  * Descriptors: 3 warden, 4 vault, 5 auth, 6 server certificate, 7 server key, 8 authority of the clients (PEM),
- * 9 terms of use.
+ * 9 terms of use, 10 folder of the registers, 11 authorities of signing certificates, 12 of authentication
+ * certificates, 13 their revocation lists (PEM; /dev/null for none).
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,9 +17,22 @@
 
 #include "crypto/hash.h"
 #include "sandbox/sandbox.h"
+#include "server/front/registers.h"
 #include "server/front/start.h"
 
-enum { FD_VAULT = 4, FD_AUTH = 5, FD_CERTIFICATE = 6, FD_KEY = 7, FD_CLIENT_CA = 8, FD_TERMS = 9, FD_COUNT = 10 };
+enum {
+    FD_VAULT = 4,
+    FD_AUTH,
+    FD_CERTIFICATE,
+    FD_KEY,
+    FD_CLIENT_CA,
+    FD_TERMS,
+    FD_REGISTERS,
+    FD_SIGN_AUTHORITIES,
+    FD_AUTH_AUTHORITIES,
+    FD_CRL,
+    FD_COUNT
+};
 
 #define SESSION_LIMIT 1048576
 
@@ -29,12 +44,20 @@ static const enum fd_kind descriptors[FD_COUNT] = {
     FD_ANY, /* a sanitizer's report needs somewhere to go */
 #endif
     FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ,
+    FD_FOLDER,  FD_OPTIONAL, FD_OPTIONAL, FD_OPTIONAL,
 };
 
 /* Connections need descriptors (gRPC 1.51 never accepts again after it ran out), its helpers are threads, which count
  * as processes. Memory: a flood of cancelled streams costs gigabytes in this gRPC; it ends the front, not the machine.
  */
-static const struct sandbox_limits limits = {.files = 16384, .processes = 256, .memory_bytes = 4ull << 30};
+#define HEAP_BYTES (4ull << 30) /* beyond the maps of the registers */
+static struct sandbox_limits limits_of(const struct launch_config *config)
+{
+    return (struct sandbox_limits){.files = 16384,
+                                   .processes = 256,
+                                   .file_bytes = config->store_bytes,
+                                   .memory_bytes = HEAP_BYTES + 2 * config->tenant_count * config->store_bytes};
+}
 
 static void check_config(const struct launch_config *config)
 {
@@ -73,6 +96,17 @@ static const char *place_of_socket(const struct launch_config *config)
     return path;
 }
 
+static bool open_registers(struct front *front, const struct launch_config *config)
+{
+    int rc;
+
+    if (registers_open(front, config, FD_REGISTERS, &rc))
+        return true;
+    child_event(EVENT_STORE_FAILED, (uint32_t)rc, 0, 0, 0);
+    errno = rc > 0 ? rc : EIO;
+    return false;
+}
+
 /* What the warden hashed for auth is what clients are shown. */
 static void read_terms(struct front *front, const struct launch_config *config)
 {
@@ -92,7 +126,7 @@ static void listen_now(struct front_process *process, const struct launch_config
 {
     char error[256];
 
-    if (!front_connect(process, config, child_channel(), FD_VAULT, FD_AUTH))
+    if (!registers_start(&process->front) || !front_connect(process, config, child_channel(), FD_VAULT, FD_AUTH))
         child_exit(EXIT_SYSTEM, EVENT_NONE, 0, 0, 0);
     if (!front_listen(process, config, socket_path, pem, error))
         child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_BIND, config->tcp_port, 0);
@@ -155,6 +189,7 @@ int main(void)
                                                  /* gRPC tries [::1]:0 before it takes an IPv6 address */
                                                  .any_port = strchr(config->tcp_address, ':') != NULL};
 
+    const struct sandbox_limits limits = limits_of(config);
     child_step(&child, STEP_RLIMITS, sandbox_rlimits(&limits));
     child_step(&child, STEP_DUMPABLE, block_signals() && sandbox_not_dumpable());
     read_pem(&pem, config->tcp_port != 0);
@@ -165,6 +200,7 @@ int main(void)
     child_step(&child, STEP_ROOT, sandbox_root(config->data_folder, socket_path == NULL));
     child_step(&child, STEP_CAPABILITIES, sandbox_drop_bounding());
     child_step(&child, STEP_IDENTITY, sandbox_identity(config->flags & LAUNCH_ROOT, config->uid, config->gid, warden));
+    child_step(&child, STEP_STORE, open_registers(&process.front, config));
     child_step(&child, STEP_NO_NEW_PRIVS, sandbox_no_new_privs());
     child_step(&child, STEP_MDWE, sandbox_mdwe());
     child_step(&child, STEP_LANDLOCK, sandbox_landlock(&allow, &landlock));

@@ -84,6 +84,7 @@ static bool fail_field(struct rpc_error *error, enum front_error what, const cha
 static bool check(struct rpc_call *call, const Sekisho__V1__SealedAccountCall *sealed, struct account_call *body,
                   struct rpc_error *error)
 {
+    struct session_row row;
     uint16_t tenant;
 
     if (!sealed)
@@ -97,7 +98,7 @@ static bool check(struct rpc_call *call, const Sekisho__V1__SealedAccountCall *s
         return fail_field(error, FRONT_BAD_LENGTH, "call.ciphertext", "must have 1,168 bytes");
     body->call_seq = sealed->sequence;
     memcpy(body->sealed, sealed->ciphertext.data, sizeof body->sealed);
-    return session_check(call, tenant, body->session, error);
+    return session_check(call, tenant, body->session, &row, error);
 }
 
 void account_unary(struct rpc_call *call, const ProtobufCMessage *request)

@@ -8,8 +8,6 @@
 
 #include "server/services/front.h"
 
-#define PERSON_TAG_LEN 16
-
 struct caller {
     uint16_t tenant, role;
     char account[ACCOUNT_LEN];

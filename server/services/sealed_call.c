@@ -39,6 +39,7 @@ static bool fail_field(struct rpc_error *error, enum front_error what, const cha
 bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
                        struct session_call *head, struct rpc_error *error)
 {
+    struct session_row row;
     uint16_t tenant;
 
     *head = (struct session_call){.operation = operation};
@@ -53,7 +54,7 @@ bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sea
         return fail_field(error, FRONT_BAD_LENGTH, "call.ciphertext", "must have 96 to 98,352 bytes");
     head->call_seq = sealed->sequence;
     head->sealed_length = (uint32_t)sealed->ciphertext.len;
-    return session_check(call, tenant, head->session, error);
+    return session_check(call, tenant, head->session, &row, error);
 }
 
 void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescriptor *type,

@@ -27,21 +27,21 @@ static bool fail_recorded(struct rpc_call *call, const struct session_row *row, 
     return fail(error, error_of_front(recorded ? what : FRONT_BUSY));
 }
 
-bool session_check(struct rpc_call *call, uint16_t tenant, const uint8_t id[SESSION_ID_LEN], struct rpc_error *error)
+bool session_check(struct rpc_call *call, uint16_t tenant, const uint8_t id[SESSION_ID_LEN], struct session_row *row,
+                   struct rpc_error *error)
 {
     const struct front *front = rpc_call_context(call);
-    struct session_row row;
 
-    enum session_found found = session_table_find(front->sessions, id, link_now_ms(), &row);
+    enum session_found found = session_table_find(front->sessions, id, link_now_ms(), row);
     if (found == SESSION_UNKNOWN)
         return fail(error, error_of_call(CALL_UNKNOWN_SESSION));
-    if (row.tenant != tenant)
+    if (row->tenant != tenant)
         return fail(error, error_of_front(FRONT_UNKNOWN_SESSION));
-    if (memcmp(row.certificate, rpc_call_certificate(call), CERT_HASH_LEN) != 0)
-        return fail_recorded(call, &row, ACCESS_CERTIFICATE_REFUSED, error, FRONT_WRONG_CERTIFICATE);
+    if (memcmp(row->certificate, rpc_call_certificate(call), CERT_HASH_LEN) != 0)
+        return fail_recorded(call, row, ACCESS_CERTIFICATE_REFUSED, error, FRONT_WRONG_CERTIFICATE);
     if (found == SESSION_EXPIRED)
         return fail(error, error_of_call(CALL_EXPIRED));
-    if (!method_permitted(rpc_call_method(call)->number, row.role))
-        return fail_recorded(call, &row, ACCESS_METHOD_REFUSED, error, FRONT_ROLE_NOT_PERMITTED);
+    if (!method_permitted(rpc_call_method(call)->number, row->role))
+        return fail_recorded(call, row, ACCESS_METHOD_REFUSED, error, FRONT_ROLE_NOT_PERMITTED);
     return true;
 }

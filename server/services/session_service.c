@@ -149,6 +149,7 @@ static void on_login(void *user, const struct login_reply *reply)
     memcpy(row.id, reply->session, SESSION_ID_LEN);
     memcpy(row.certificate, rpc_call_certificate(call), CERT_HASH_LEN);
     memcpy(row.account, reply->account, ACCOUNT_LEN);
+    memcpy(row.person, reply->person, PERSON_TAG_LEN);
     if (session_table_add(front->sessions, &row, now_ms))
         answer_login(call, reply);
     else

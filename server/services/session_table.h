@@ -16,6 +16,7 @@ struct session_row {
     uint8_t id[SESSION_ID_LEN];
     uint8_t certificate[CERT_HASH_LEN]; /* of the connection that logged in */
     char account[ACCOUNT_LEN];
+    uint8_t person[PERSON_TAG_LEN];
     uint16_t tenant, role;
     uint64_t expires_ms; /* of the clock of `now_ms` below */
 };

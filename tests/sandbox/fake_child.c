@@ -19,17 +19,19 @@
 
 #define ISOLATED (CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP)
 
+#define FOLDER 10 /* of the registers, as the front is given it */
+
 struct role {
     const char *name;
-    size_t files;
+    size_t files, optional; /* the front: a folder before them */
     int namespaces;
     const struct seccomp_policy *(*policy)(void);
 };
 
 static const struct role roles[] = {
-    {"sekisho-vault", 1, ISOLATED, seccomp_policy_vault},
-    {"sekisho-auth", 1, ISOLATED, seccomp_policy_auth},
-    {"sekisho-front", 4, CLONE_NEWNS, seccomp_policy_front},
+    {"sekisho-vault", 1, 0, ISOLATED, seccomp_policy_vault},
+    {"sekisho-auth", 1, 0, ISOLATED, seccomp_policy_auth},
+    {"sekisho-front", 4, 3, CLONE_NEWNS, seccomp_policy_front},
 };
 
 static struct child child;
@@ -48,11 +50,15 @@ static bool front_does(enum fake_behaviour behaviour)
 
 static void open_descriptors(void)
 {
-    enum fd_kind kinds[10] = {FD_ANY, FD_ANY, FD_ANY, FD_CHANNEL, FD_CHANNEL, FD_CHANNEL};
+    enum fd_kind kinds[16] = {FD_ANY, FD_ANY, FD_ANY, FD_CHANNEL, FD_CHANNEL, FD_CHANNEL};
     size_t count = 6;
 
     for (size_t i = 0; i < role->files; i++)
         kinds[count++] = FD_FILE_READ;
+    if (role->optional > 0)
+        kinds[count++] = FD_FOLDER;
+    for (size_t i = 0; i < role->optional; i++)
+        kinds[count++] = FD_OPTIONAL;
     bool ok = sandbox_descriptors(kinds, count);
     child_configure(&child);
     child_step(&child, STEP_DESCRIPTORS, ok);
@@ -76,7 +82,7 @@ static void lock_down(pid_t warden)
         child_step(&child, STEP_IDENTITY,
                    sandbox_identity(config->flags & LAUNCH_ROOT, config->uid, config->gid, warden));
     }
-    child_step(&child, STEP_STORE, true);
+    child_step(&child, STEP_STORE, role != &roles[2] || front_does(FAKE_KEEPS_FOLDER) || close(FOLDER) == 0);
     child_step(&child, STEP_NO_NEW_PRIVS, sandbox_no_new_privs());
     child_step(&child, STEP_MDWE, sandbox_mdwe());
     child_step(&child, STEP_LANDLOCK, sandbox_landlock(NULL, &landlock));
@@ -92,7 +98,7 @@ static void put_filter(void)
 
     /* Where that policy lets it read its status from. */
     if (vault_does(FAKE_OTHER_POLICY))
-        child.status_fd = dup2(child.status_fd, 10);
+        child.status_fd = dup2(child.status_fd, 14);
     child.report.filter_rows = (uint32_t)policy->count;
     if (vault_does(FAKE_NO_FILTER))
         child_step(&child, STEP_SECCOMP, seccomp_policy_hash(policy, child.report.filter_hash));

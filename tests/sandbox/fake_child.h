@@ -14,6 +14,7 @@ enum fake_behaviour {
     FAKE_HIDES_DESCRIPTOR,   /* vault: has one descriptor more than it says */
     FAKE_OTHER_POLICY,       /* vault: another filter than its own */
     FAKE_STEP_LEFT_OUT,      /* vault: says that it left Landlock out */
+    FAKE_KEEPS_FOLDER,       /* front: does not close the folder of the registers */
     FAKE_FAILING_STEP,       /* vault: its root folder cannot be mounted */
     FAKE_HOSTILE_CALL,       /* vault: once serving, makes a socket */
     FAKE_STORE_FAILS,        /* vault: once serving, ends with EXIT_STORE */

@@ -79,6 +79,7 @@ void folder_write_config(const char *path, const char *more)
         put(text, sizeof text, more, files[i].key, prefix, files[i].name);
     put(text, sizeof text, more, "store", prefix, "store");
     put(text, sizeof text, more, "accounts", prefix, "accounts");
+    put(text, sizeof text, more, "register", prefix, "register");
     put(text, sizeof text, more, "terms_version", "", "1");
     put(text, sizeof text, more, "run_folder", prefix, "run");
     put(text, sizeof text, more, "prefectures", "", "11, 13");

@@ -109,6 +109,23 @@ static int refuses_another_kind(void *context)
     return 0;
 }
 
+static int knows_a_folder_and_what_may_be_missing(void *context)
+{
+    static const enum fd_kind folder[] = {FD_NULL, FD_NULL, FD_ANY, FD_CHANNEL, FD_FOLDER};
+    static const enum fd_kind optional[] = {FD_NULL, FD_NULL, FD_ANY, FD_CHANNEL, FD_OPTIONAL};
+
+    (void)context;
+    lay_descriptors();
+    WANT(sandbox_descriptors(optional, 5));
+    WANT(!sandbox_descriptors(folder, 5) && errno == EINVAL);
+    WANT(dup2(0, 4) == 4 && sandbox_descriptors(optional, 5));
+    WANT(!sandbox_descriptors(folder, 5) && errno == EINVAL);
+    WANT(dup2(open("/", O_RDONLY | O_DIRECTORY), 4) == 4 && close_range(5, ~0u, 0) == 0);
+    WANT(sandbox_descriptors(folder, 5));
+    WANT(!sandbox_descriptors(optional, 5) && errno == EINVAL);
+    return 0;
+}
+
 /* Puts `fd` in the place of the regular file. */
 static bool is_secret_file(int fd)
 {
@@ -144,6 +161,7 @@ static void descriptors(void **state)
     assert_int_equal(forked(AS_CALLER, refuses_a_missing_one, NULL), 0);
     assert_int_equal(forked(AS_CALLER, refuses_one_more, NULL), 0);
     assert_int_equal(forked(AS_CALLER, refuses_another_kind, NULL), 0);
+    assert_int_equal(forked(AS_CALLER, knows_a_folder_and_what_may_be_missing, NULL), 0);
 }
 
 /* ---- limits, dumpable ---- */

@@ -206,6 +206,22 @@ static void accounts_are_no_others(void **state)
     assert_int_equal(end(run), EXIT_CONFIG);
 }
 
+static void registers_are_one_wardens(void **state)
+{
+    struct run *run = *state;
+    char path[FOLDER_LEN + 32];
+
+    require_user();
+    snprintf(path, sizeof path, "%s/register", run->folder);
+    assert_int_equal(mkdir(path, 0700) | chown(path, user(), user()), 0);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(folder, LOCK_EX), 0);
+    begin(run, behave(FAKE_SOUND, ""));
+    assert_hears(run, "register: is in use by another warden");
+    assert_int_equal(end(run), EXIT_CONFIG);
+    close(folder);
+}
+
 static void a_bad_configuration_starts_nothing(void **state)
 {
     struct run *run = *state;
@@ -231,6 +247,7 @@ static void lies_are_found(void **state)
         {FAKE_HIDES_DESCRIPTOR, "not locked down as promised: number of descriptors"},
         {FAKE_OTHER_POLICY, "not locked down as promised: seccomp policy"},
         {FAKE_STEP_LEFT_OUT, "not locked down as promised: steps left out"},
+        {FAKE_KEEPS_FOLDER, "not locked down as promised: an open folder"},
     };
     struct run *run = *state;
 
@@ -381,6 +398,7 @@ int main(void)
         BOTH(the_socket_has_a_folder_of_its_own),
         BOTH(a_store_has_one_warden),
         BOTH(accounts_are_no_others),
+        BOTH(registers_are_one_wardens),
         BOTH(a_bad_configuration_starts_nothing),
         BOTH(lies_are_found),
         BOTH(crimes_end_the_set),

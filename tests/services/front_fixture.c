@@ -29,6 +29,8 @@ int fixture_set_up(void **state)
 
     memcpy(row.id, session_id, sizeof row.id);
     memset(row.certificate, 0xc0, sizeof row.certificate);
+    memset(row.person, 0x9e, sizeof row.person);
+    memcpy(row.account, "tanaka", 6);
     fixture->vault = fake_peer_new(PEER_VAULT, &vault_link_options);
     fixture->auth = fake_peer_new(PEER_AUTH, &auth_link_options);
     fixture->front.vault = fixture->vault->link;

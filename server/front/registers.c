@@ -1,0 +1,59 @@
+#include "server/front/registers.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "sandbox/sandbox.h"
+#include "server/register/register.h"
+
+static struct reg registers[TENANTS_MAX];
+
+/* LMDB found a page that cannot be: it would abort(3), and nobody would know why. */
+static void on_damage(MDB_env *env, const char *message)
+{
+    (void)env;
+    (void)message;
+    child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)MDB_CORRUPTED, 9, 0);
+}
+
+static int open_one(struct reg *reg, uint16_t tenant, uint64_t bytes)
+{
+    char error[256];
+    int rc = reg_open(".", tenant, bytes, reg, error);
+
+    if (rc == 0) {
+        mdb_env_set_assert(reg->env, on_damage);
+        mdb_env_set_assert(reg->files, on_damage);
+    }
+    return rc;
+}
+
+/* Back into the front's own root. */
+static int leave(int folder)
+{
+    return chdir("/") == 0 && close(folder) == 0 ? 0 : errno;
+}
+
+bool registers_open(struct front *front, const struct launch_config *config, int folder, int *rc)
+{
+    *rc = fchdir(folder) == 0 ? 0 : errno;
+    for (uint32_t i = 0; i < config->tenant_count && *rc == 0; i++) {
+        uint16_t tenant = config->tenants[i];
+        *rc = open_one(&registers[i], tenant, config->store_bytes);
+        front->regs[tenant] = *rc == 0 ? &registers[i] : NULL;
+    }
+    if (*rc == 0)
+        *rc = leave(folder);
+    if (*rc == 0)
+        child_event(EVENT_REGISTERS_OPEN, config->tenant_count, 0, 0, 0);
+    return *rc == 0;
+}
+
+bool registers_start(struct front *front)
+{
+    bool started = true;
+
+    for (uint16_t tenant = 1; tenant <= TENANTS_MAX && started; tenant++)
+        started = !front->regs[tenant] || reg_writer_start(front->regs[tenant]);
+    return started;
+}
