@@ -141,9 +141,9 @@ bool paths_open(const struct warden_config *config, struct opened_files *files)
         .auth_authorities = open_optional("auth_authorities", config->auth_authorities),
         .crl = open_optional("crl", config->crl),
     };
-    const int all[] = {files->root_key,  files->login_key, files->server_certificate, files->server_key,
-                       files->client_ca, files->terms,     files->sign_authorities,   files->auth_authorities,
-                       files->crl};
+    const int all[] = {files->root_key,         files->login_key,        files->server_certificate,
+                       files->server_key,       files->client_ca,        files->terms,
+                       files->sign_authorities, files->auth_authorities, files->crl};
     bool good = true;
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

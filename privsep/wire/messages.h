@@ -19,8 +19,8 @@
 #define TENANTS_MAX     47  /* one per prefecture; a tenant is its JIS X 0401 code, 1..47 */
 #define PATH_LEN        256 /* zero-terminated */
 #define CALL_ITEMS_MAX  2048
-#define PERMIT_LEN      16 /* index enum operation, bit enum purpose (crypto/sealed.h) */
-#define PERSON_TAG_LEN  16 /* the same for all accounts of a person and organisation; made by auth */
+#define PERMIT_LEN      16  /* index enum operation, bit enum purpose (crypto/sealed.h) */
+#define PERSON_TAG_LEN  16  /* the same for all accounts of a person and organisation; made by auth */
 #define POLICIES_LEN    256 /* zero-terminated */
 
 /* ---- warden -> child: FRAME_CONFIGURE ------------------------------------------------------------------------- */
@@ -71,9 +71,9 @@ struct launch_config {
     struct guess_limits guesses[5]; /* vault: index enum purpose (crypto/sealed.h), 0 unused */
     uint8_t backup_key[X25519_LEN]; /* vault: backups are sealed to it; zero: none are taken */
     struct account_rules accounts;  /* auth; front: terms_version and terms_digest */
-    char data_folder[PATH_LEN];     /* becomes the root. vault, auth: their store's; front: its socket's or an empty one */
-    char tcp_address[64];           /* front: numeric IPv4 or IPv6 address to bind */
-    char socket_path[PATH_LEN];     /* front: unix socket to bind, empty = none */
+    char data_folder[PATH_LEN]; /* becomes the root. vault, auth: their store's; front: its socket's or an empty one */
+    char tcp_address[64];       /* front: numeric IPv4 or IPv6 address to bind */
+    char socket_path[PATH_LEN]; /* front: unix socket to bind, empty = none */
     char sign_policies[POLICIES_LEN]; /* front: accepted policy OIDs of signing certificates, separated by spaces */
 };
 _Static_assert(sizeof(struct launch_config) == 1192, "launch_config layout");

@@ -37,14 +37,14 @@ enum {
 #define SESSION_LIMIT 1048576
 
 static const enum fd_kind descriptors[FD_COUNT] = {
-    FD_NULL,    FD_NULL,
+    FD_NULL,      FD_NULL,
 #ifdef NDEBUG
     FD_NULL,
 #else
     FD_ANY, /* a sanitizer's report needs somewhere to go */
 #endif
-    FD_CHANNEL, FD_CHANNEL, FD_CHANNEL, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ, FD_FILE_READ,
-    FD_FOLDER,  FD_OPTIONAL, FD_OPTIONAL, FD_OPTIONAL,
+    FD_CHANNEL,   FD_CHANNEL, FD_CHANNEL,  FD_FILE_READ, FD_FILE_READ, FD_FILE_READ,
+    FD_FILE_READ, FD_FOLDER,  FD_OPTIONAL, FD_OPTIONAL,  FD_OPTIONAL,
 };
 
 /* Connections need descriptors (gRPC 1.51 never accepts again after it ran out), its helpers are threads, which count

@@ -11,8 +11,8 @@
 struct caller {
     uint16_t tenant, role;
     char account[ACCOUNT_LEN];
-    /* The same for all accounts of one person and organisation, different for different persons; from auth, says nothing
-     * else. Reviewer ≠ approver is decided by it. */
+    /* The same for all accounts of one person and organisation, different for different persons; from auth, says
+     * nothing else. Reviewer ≠ approver is decided by it. */
     uint8_t person[PERSON_TAG_LEN];
     uint8_t session[SESSION_ID_LEN];
     uint8_t certificate[CERT_HASH_LEN];

@@ -86,19 +86,25 @@ static void require_rules(const struct account_rules *rules)
 
 static void require_sound(const struct warden_config *config)
 {
-    const char *const paths[] = {config->store,     config->root_key,           config->login_key,
-                                 config->accounts,  config->server_certificate, config->server_key,
-                                 config->client_ca, config->run_folder,         config->terms};
+    const char *const paths[] = {config->store,      config->root_key,  config->login_key,
+                                 config->accounts,   config->registers, config->server_certificate,
+                                 config->server_key, config->client_ca, config->run_folder,
+                                 config->terms};
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         require_path(paths[i], true);
     require_path(config->socket, false);
+    require_path(config->sign_authorities, false);
+    require_path(config->auth_authorities, false);
+    require_path(config->crl, false);
     require_tenants(config);
     require_address(config);
     require_root_key(config);
     require_guesses(config);
     require_rules(&config->rules);
     REQUIRE(config->accounts_bytes >= 1ull << 30 && config->accounts_bytes <= 1ull << 40);
+    REQUIRE(config->register_bytes >= 1ull << 30 && config->register_bytes <= 1ull << 40);
+    REQUIRE(memchr(config->sign_policies, '\0', sizeof config->sign_policies) != NULL);
     REQUIRE(config->ledger_retention_days <= 36500);
     REQUIRE(config->store_bytes >= 1ull << 30 && config->store_bytes <= 1ull << 40);
     REQUIRE(config->store_bytes % (1ull << 30) == 0);

@@ -497,6 +497,7 @@ store = /srv/sekisho/store
 root_key = /srv/sekisho/root.key
 login_key = /srv/sekisho/login.key
 accounts = /srv/sekisho/accounts
+register = /srv/sekisho/register
 terms_file = /srv/sekisho/terms.txt
 terms_version = 1
 server_certificate = /srv/sekisho/server.pem

@@ -96,6 +96,7 @@ static void accepts_a_good_one(void **state)
     assert_int_equal(config.tcp_port, 8443);
     assert_true(config.store_bytes == 2ull << 30);
     assert_true(config.accounts_bytes == 4ull << 30);
+    assert_true(config.register_bytes == 32ull << 30);
     assert_int_equal(config.session_ttl_s, 3600);
     assert_int_equal(config.session_max, 1024);
     assert_int_equal(config.ledger_retention_days, LEDGER_RETENTION_DAYS);
@@ -120,6 +121,10 @@ static void refuses_lines_by_number_and_key(void **state)
     assert_line_refused("store_size_gib = 1025", "store_size_gib must be");
     assert_line_refused("accounts_size_gib = 0", "accounts_size_gib must be");
     assert_line_refused("accounts = accounts", "accounts must be an absolute path");
+    assert_line_refused("register = register", "register must be an absolute path");
+    assert_line_refused("register_size_gib = 1025", "register_size_gib must be");
+    assert_line_refused("crl = crl.pem", "crl must be an absolute path");
+    assert_line_refused("sign_policies = 1.2.392,1.2.393", "sign_policies must be");
     assert_line_refused("uid_base = 0", "uid_base must be");
     assert_line_refused("uid_base = 4294967292", "uid_base must be");
     assert_line_refused("backup_public_key = 12", "backup_public_key must be");
