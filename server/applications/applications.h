@@ -23,7 +23,7 @@ const char *application_event_name(enum application_event event);
 
 struct application_actor {
     const char *account;   /* NULL: the server itself */
-    const uint8_t *person; /* PERSON_TAG_LEN bytes, or NULL */
+    const uint8_t *person; /* PERSON_TAG_LEN bytes (wire/messages.h), or NULL */
     uint16_t role;
 };
 
@@ -71,8 +71,7 @@ const char *application_missing(const struct application_context *context, const
 /* A receipt was recorded: WAIT_PAYMENT → REVIEWED when the fee is settled now. Nothing in any other state. */
 enum application_result application_paid(struct application_context *context, const uint8_t id[REGISTER_ID_LEN]);
 
-/* Returns what waits for a correction whose last day is over in Japan, the oldest first. 0: none is left; 1: some are;
- * else an LMDB code. */
+/* For reg_daily: returns what waits for a correction whose last day is over in Japan, the oldest first. */
 int application_sweep(struct reg *reg, MDB_txn *txn, int64_t now_us);
 
 /* What the kind does with the individual number. */

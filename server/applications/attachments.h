@@ -25,6 +25,9 @@ enum attachment_result {
     ATTACHMENT_STORE,         /* context->rc */
 };
 
+/* Files come and go in DRAFT, RECEIVED and CORRECTION_WAIT alone: later they are what was decided on. */
+bool attachments_may_change(const stored_application *application);
+
 /* Announces a file: title, media_type, size and sha256 of *wanted; *made is the new one in application->attachments.
  * Stores the application. */
 enum attachment_result attachment_create(struct application_context *context, stored_application *application,
@@ -32,6 +35,7 @@ enum attachment_result attachment_create(struct application_context *context, st
 
 /* NULL: none of this number. */
 Sekisho__V1__Attachment *attachment_find(const stored_application *application, uint32_t number);
+uint32_t attachment_number(const Sekisho__V1__Attachment *attachment);
 
 /* Bytes on the disk. `files`: a transaction of reg->files. An LMDB code. */
 int attachment_received(const struct reg *reg, MDB_txn *files, const uint8_t application[REGISTER_ID_LEN],
