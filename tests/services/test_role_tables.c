@@ -12,9 +12,8 @@
 #include "auth/duties.h"
 #include "auth/roles.h"
 #include "crypto/sealed.h"
-#include "sekisho/v1/account_service.pb-c.h"
-#include "sekisho/v1/number_service.pb-c.h"
 #include "server/services/methods.h"
+#include "server/services/services.h"
 #include "wire/access_entry.h"
 #include "wire/account_messages.h"
 
@@ -48,6 +47,17 @@ static struct table table_of(const char *service)
             return tables[i].table;
     fail_msg("no service %s", service);
     return (struct table){0};
+}
+
+static const ProtobufCServiceDescriptor *service_of(const char *service)
+{
+#define SERVICE(name, stem)                                                                                            \
+    if (strcmp(service, #name) == 0)                                                                                   \
+        return &sekisho__v1__##stem##_service__descriptor;
+#include "server/services/services.def"
+#undef SERVICE
+    fail_msg("no service %s", service);
+    return NULL;
 }
 
 static const struct rpc_method *method_named(const char *service, const char *name)
@@ -226,6 +236,33 @@ static void number_calls_by_every_role(void **state)
     }
 }
 
+/* ---- methods of the register ---- */
+
+#define REGISTER 70 /* the first of them (methods.def) */
+
+static void register_calls_by_every_role(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (uint16_t role = 1; role < ROLE_COUNT && rows[i].number >= REGISTER; role++) {
+            if (method_permitted(rows[i].number, role))
+                continue;
+            prepare(fixture, rows[i].service, rows[i].method, role);
+            fixture->call.session = FIXTURE_SESSION;
+            const ProtobufCServiceDescriptor *service = service_of(rows[i].service);
+            const ProtobufCMessageDescriptor *type =
+                protobuf_c_service_descriptor_get_method_by_name(service, rows[i].method)->input;
+            ProtobufCMessage *empty = protobuf_c_message_unpack(type, NULL, 0, NULL);
+            if (fixture->call.method->on_start)
+                fixture->call.method->on_start(&fixture->call);
+            if (fixture->call.finished == 0)
+                fixture->call.method->on_message(&fixture->call, empty);
+            refused_and_recorded(fixture);
+            protobuf_c_message_free_unpacked(empty, NULL);
+        }
+}
+
 /* F022: administrator accounts cannot use numbers. INV-06: the roles that can have a purpose for it. */
 static void administrators_use_no_numbers(void **state)
 {
@@ -248,6 +285,7 @@ int main(void)
         cmocka_unit_test(every_method_has_its_row),
         TEST(account_calls_by_every_role),
         TEST(number_calls_by_every_role),
+        TEST(register_calls_by_every_role),
         cmocka_unit_test(administrators_use_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
