@@ -64,16 +64,16 @@ int entry_create(struct reg *reg, MDB_txn *txn, int64_t now_us, const struct ent
                  ProtobufCAllocator *allocator, stored_entry *entry, uint32_t *serial);
 
 /*
- * The same under a number that was issued before this system (import), in the state that entry->registration has; the
- * numbers given from now on are greater. EEXIST.
+ * The same under a number that was issued before this system (import), in the state that entry->registration has
+ * (SUSPENDED: with suspended_until); the numbers given from now on are greater. EEXIST.
  */
 int entry_take_over(struct reg *reg, MDB_txn *txn, int64_t now_us, const struct entry_decision *by,
                     ProtobufCAllocator *allocator, stored_entry *entry, uint32_t serial);
 
 /*
  * A new version of an entry that entry_get gave and the caller has changed; *entry is it afterwards. EPERM: its state
- * or suspension is another, and by->decision is no disposition of this prefecture (INV-17). ESTALE: it was not the
- * current version.
+ * or suspension is another, and by->decision is no disposition of this prefecture (INV-17), nor is it
+ * KIND_SUSPENSION_END from a day after the suspension. ESTALE: it was not the current version.
  */
 int entry_change(struct reg *reg, MDB_txn *txn, int64_t now_us, const struct entry_decision *by,
                  ProtobufCAllocator *allocator, stored_entry *entry);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "server/register/entry_index.h"
 #include "server/register/schema.h"
 
 #define FILE_MODE    0600
@@ -64,6 +65,8 @@ static int open_tables(struct reg *reg)
         rc = mdb_dbi_open(txn, tables[i].name, MDB_CREATE | tables[i].flags, &reg->table[i]);
     if (rc == 0)
         rc = schema_bring(reg, txn);
+    if (rc == 0)
+        rc = index_bring(reg, txn);
     if (rc == 0)
         return mdb_txn_commit(txn);
     mdb_txn_abort(txn);
