@@ -16,11 +16,6 @@ struct check {
     struct card_evidence *evidence;
 };
 
-static struct der string_der(const ASN1_STRING *string)
-{
-    return (struct der){ASN1_STRING_get0_data(string), (size_t)ASN1_STRING_length(string)};
-}
-
 /* ---- 3: what was signed are these bytes ---- */
 
 /* NULL for a digest that step 4 refuses. */
@@ -148,7 +143,7 @@ static enum card_code check_issuer(struct check *check)
     if (time_us(X509_get0_notBefore(authority)) > check->received_us ||
         time_us(X509_get0_notAfter(authority)) < check->received_us ||
         !der_first(submission->leaf_der, submission->leaf_length, &tbs) ||
-        !rsa_verify(check->issuer->key, rsa_signature_digest(algorithm), tbs, string_der(signature)))
+        !rsa_verify(check->issuer->key, rsa_signature_digest(algorithm), tbs, rsa_signature(signature)))
         return CARD_CHAIN_BAD;
     memcpy(check->evidence->issuer_key_id, check->issuer->key_id, CARD_KEY_ID_LEN);
     return record_serial(check) ? CARD_GOOD : CARD_CHAIN_BAD;
@@ -198,7 +193,7 @@ static enum card_code check_signature(struct check *check)
         uint8_t *bytes = signed_attributes(submission, &attributes.length);
         attributes.bytes = bytes;
         good = bytes && rsa_verify(key, cms_digest(submission), attributes,
-                                   string_der(CMS_SignerInfo_get0_signature(submission->signer)));
+                                   rsa_signature(CMS_SignerInfo_get0_signature(submission->signer)));
         OPENSSL_free(bytes);
     } else {
         good = rsa_verify(key, EVP_sha256(), (struct der){given->content, given->content_length},
@@ -216,7 +211,6 @@ static enum card_code check_holder(struct check *check)
     if (!holder_of(check->submission->leaf, &holder))
         return CARD_SAN_MISSING;
     identity_compare(check->applicant, &holder.identity, &check->evidence->match);
-    check->evidence->match.needs_person |= holder.era_unknown;
     return check->evidence->match.level == MATCH_MISMATCH ? CARD_SUBJECT_MISMATCH : CARD_GOOD;
 }
 

@@ -71,8 +71,7 @@ static bool signed_by(const struct crl *crl, const struct authority *authority, 
         return false;
     X509_CRL_get0_signature(crl->list, &signature, &algorithm);
     const EVP_MD *digest = rsa_signature_digest(algorithm);
-    return digest && rsa_verify(authority->key, digest, tbs,
-                                (struct der){ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature)});
+    return digest && rsa_verify(authority->key, digest, tbs, rsa_signature(signature));
 }
 
 static const struct authority *issuer_of(const struct card_trust *trust, const struct crl *crl, struct der tbs)

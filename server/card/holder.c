@@ -116,7 +116,7 @@ bool holder_of(const X509 *leaf, struct holder *holder)
         return false;
     struct identity *identity = &holder->identity;
     if (!sex_of(holder->sex, &identity->sex) ||
-        date_parse_jpki(holder->birth, &identity->birth, &holder->era_unknown) != DATE_OK)
+        date_parse_jpki(holder->birth, &identity->birth, &identity->era_unknown) != DATE_OK)
         return false;
     identity->name = holder->name;
     identity->address = holder->address;

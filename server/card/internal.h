@@ -68,7 +68,6 @@ struct holder {
     char name[801], address[1201], name_wildcards[201], address_wildcards[301];
     char birth[10], sex[2];
     struct identity identity; /* points to the above */
-    bool era_unknown;
 };
 bool holder_of(const X509 *leaf, struct holder *holder);
 

@@ -19,8 +19,7 @@ static bool issued_by(const X509 *certificate, const struct authority *issuer)
     int length = i2d_X509(certificate, &der);
     bool good = digest && length > 0 && der_strict(der, (size_t)length) && der_first(der, (size_t)length, &tbs) &&
                 same_name(X509_get_issuer_name(certificate), X509_get_subject_name(issuer->certificate)) &&
-                rsa_verify(issuer->key, digest, tbs,
-                           (struct der){ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature)});
+                rsa_verify(issuer->key, digest, tbs, rsa_signature(signature));
     OPENSSL_free(der);
     return good;
 }
@@ -49,8 +48,7 @@ static bool signed_with(OCSP_BASICRESP *answer, EVP_PKEY *key)
 
     int length = i2d_OCSP_BASICRESP(answer, &der);
     bool good = digest && length > 0 && der_first(der, (size_t)length, &tbs) &&
-                rsa_verify(key, digest, tbs,
-                           (struct der){ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature)});
+                rsa_verify(key, digest, tbs, rsa_signature(signature));
     OPENSSL_free(der);
     return good;
 }

@@ -72,6 +72,13 @@ bool rsa_key_accepted(const X509_PUBKEY *key)
     return bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX && exponent_accepted(pkey);
 }
 
+struct der rsa_signature(const ASN1_STRING *bits)
+{
+    if (ASN1_STRING_type(bits) == V_ASN1_BIT_STRING && (bits->flags & 7))
+        return (struct der){NULL, 0};
+    return (struct der){ASN1_STRING_get0_data(bits), (size_t)ASN1_STRING_length(bits)};
+}
+
 bool rsa_verify(EVP_PKEY *key, const EVP_MD *digest, struct der data, struct der signature)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();

@@ -21,6 +21,9 @@ const EVP_MD *rsa_signature_digest(const X509_ALGOR *algorithm);
 /* Plain rsaEncryption of 2048 to 4096 bits, exponent odd and 65537 or greater (below 2^64). */
 bool rsa_key_accepted(const X509_PUBKEY *key);
 
+/* A signature's bytes; none when it has unused bits, which would be a second encoding of it. */
+struct der rsa_signature(const ASN1_STRING *bits);
+
 /* Whether `signature` is the key's over `data`. All comparison of padding is OpenSSL's EVP_DigestVerify. */
 bool rsa_verify(EVP_PKEY *key, const EVP_MD *digest, struct der data, struct der signature);
 

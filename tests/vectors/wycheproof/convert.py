@@ -13,6 +13,7 @@ SETS = {
     "ed25519": ("ed25519_test.json", ["pk", "msg", "sig"], lambda g: True),
     "hkdf_sha256": ("hkdf_sha256_test.json", ["ikm", "salt", "info", "size", "okm"], lambda g: True),
     "hmac_sha256": ("hmac_sha256_test.json", ["key", "msg", "tag"], lambda g: True),
+    "rsa_signature_2048_sha256": ("rsa_signature_2048_sha256_test.json", ["spki", "msg", "sig"], lambda g: True),
     "x25519": ("x25519_test.json", ["public", "private", "shared"], lambda g: True),
 }
 
@@ -20,6 +21,8 @@ SETS = {
 def value(group, test, field):
     if field == "pk":
         return group["publicKey"]["pk"]
+    if field == "spki":
+        return group["publicKeyDer"]
     if field == "size":
         return str(test["size"])
     return test[field] or "-"
