@@ -122,28 +122,29 @@ static void order_marks(struct code_points *points)
     }
 }
 
-/* 々 〻 〃 after a character that can be repeated. */
-static bool repeats(uint32_t point, uint32_t before)
+/* 々 〻 〃 written out, before marks are joined to what they repeat. */
+static void repeat(struct code_points *points)
 {
-    return (point == 0x3005 || point == 0x303B || point == 0x3003) &&
-           (before == CODE_POINT_ANY || utf8proc_category((utf8proc_int32_t)before) == UTF8PROC_CATEGORY_LO);
+    for (size_t i = 1; i < points->count; i++) {
+        uint32_t point = points->at[i], before = points->at[i - 1];
+
+        if ((point == 0x3005 || point == 0x303B || point == 0x3003) &&
+            (before == CODE_POINT_ANY || utf8proc_category((utf8proc_int32_t)before) == UTF8PROC_CATEGORY_LO))
+            points->at[i] = before;
+    }
 }
 
 static bool compose(struct code_points *points)
 {
+    repeat(points);
     order_marks(points);
     utf8proc_ssize_t count = utf8proc_normalize_utf32((utf8proc_int32_t *)points->at, (utf8proc_ssize_t)points->count,
                                                       UTF8PROC_COMPOSE | UTF8PROC_STABLE);
     if (count <= 0)
         return false;
     points->count = (size_t)count;
-    for (size_t i = 0; i < points->count; i++) {
-        uint32_t point = points->at[i];
-
-        if (i > 0 && repeats(point, points->at[i - 1]))
-            point = points->at[i - 1];
-        points->at[i] = point == 0x301C ? '~' : fold_shape(point); /* NFKC has done so to U+FF5E, its twin */
-    }
+    for (size_t i = 0; i < points->count; i++) /* NFKC makes ~ of U+FF5E, the twin of the wave dash */
+        points->at[i] = points->at[i] == 0x301C ? '~' : fold_shape(points->at[i]);
     return true;
 }
 

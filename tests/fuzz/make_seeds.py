@@ -491,6 +491,25 @@ def csv(seeds):
     seeds.put("csv", "large_row", b"x" * 16500 + b"\n1\n")
 
 
+def identity(seeds):
+    def person(sex, wild, *lines):
+        return bytes((sex, wild)) + "".join(line + "\n" for line in lines).encode()
+
+    hanako = ("\u662d\u548c63\u5e744\u67081\u65e5", "\u5c71\u5d0e\u3000\u82b1\u5b50",
+              "\u30e4\u30de\u30b6\u30ad \u30cf\u30ca\u30b3", "\u57fc\u7389\u770c-012345",
+              "\u57fc\u7389\u770c\u3055\u3044\u305f\u307e\u5e02\u6d66\u548c\u533a\u898b\u672c\u753a"
+              "\u4e8c\u5341\u4e00\u756a\u5730\u306e3 A\u68df101\u53f7\u5ba4")
+    folded = ("S63.4.1", "\u5c71\ufa11\U000e0101\u82b1\u5b50", "\uff94\uff8f\uff7b\uff9e\uff77", "1988-04",
+              "\u3055\u3044\u305f\u307e\u5e02\u6d66\u548c\u533a\u898b\u672c\u753a\uff12\uff11\u2212\uff13")
+    seeds.put("identity", "same", person(2, 0, *hanako) + person(2, 0, *folded))
+    seeds.put("identity", "wildcard", person(2, 0, *hanako) + person(2, 1, *folded) + b"\0\1\0\0")
+    seeds.put("identity", "grid", person(1, 0, "19880400", "\u4f50\u3005\u6728", "\u308f\u3099", "\u660e\u6cbb45.7.30",
+              "\u5317\u6d77\u9053\u672d\u5e4c\u5e02\u4e2d\u592e\u533a\u5317\u4e00\u6761\u897f2-3"))
+    seeds.put("identity", "odd", person(0, 0, "\u4e0d\u8a73", "\u3231\u2f00\ue000\u2460", "\u30fb", "319880401", "1\u53f72\u68df3"))
+    seeds.put("identity", "not_utf8", b"\1\0\xff\n\xe3\x81\n\xed\xa0\x80\n\n\xc0\xaf\n")
+    seeds.put("identity", "empty", b"")
+
+
 def config(seeds):
     good = """# a comment
 store = /srv/sekisho/store
@@ -676,5 +695,5 @@ def records(seeds):
 
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, config, client, ledger_texts, records):
+    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, identity, config, client, ledger_texts, records):
         make(made)
