@@ -9,9 +9,9 @@
 #include "server/register/checks.h"
 #include "server/register/record.h"
 
-#define STATE(name)   SEKISHO__V1__CARD_RETURN_STATE__CARD_RETURN_STATE_##name
-#define TARGET_DAYS   14 /* the law says 遅滞なく: the office's own target */
-#define ETAG_SIZE     24
+#define STATE(name) SEKISHO__V1__CARD_RETURN_STATE__CARD_RETURN_STATE_##name
+#define TARGET_DAYS 14 /* the law says 遅滞なく: the office's own target */
+#define ETAG_SIZE   24
 
 static struct card_return_key key_of(const card_return *of, const uint8_t disposition[REGISTER_ID_LEN])
 {
@@ -105,8 +105,7 @@ bool card_return_possible(Sekisho__V1__CardReturnState from, Sekisho__V1__CardRe
 
 static int add_reminder(card_return *to, Sekisho__V1__Date *day, ProtobufCAllocator *arena)
 {
-    Sekisho__V1__Date **days =
-        arena->alloc(arena->allocator_data, (to->n_reminders + 1) * sizeof(Sekisho__V1__Date *));
+    Sekisho__V1__Date **days = arena->alloc(arena->allocator_data, (to->n_reminders + 1) * sizeof(Sekisho__V1__Date *));
 
     if (!days)
         return ENOMEM;

@@ -38,6 +38,8 @@ static void clear_output(disposition *made)
 static enum disposition_result add(struct disposition_context *context, const disposition *proposed,
                                    stored_disposition **made)
 {
+    uint8_t id[REGISTER_ID_LEN];
+
     *made = disposition_take(context, sizeof **made);
     disposition *copy = disposition_take(context, sizeof *copy);
     if (!*made || !copy)
@@ -49,7 +51,7 @@ static enum disposition_result add(struct disposition_context *context, const di
     (*made)->disposition = copy;
     (*made)->proposer_person =
         (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)context->person, .len = PERSON_TAG_LEN};
-    return disposition_add(context, disposition_serial(copy), *made);
+    return disposition_add(context, disposition_serial(copy), *made, id);
 }
 
 enum disposition_result disposition_propose(struct disposition_context *context, const disposition *proposed,

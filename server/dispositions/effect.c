@@ -96,8 +96,8 @@ static int leave_register(struct effect *effect, enum qualification_event event,
     if (rc == 0)
         rc = paper_card_void(context->reg, context->txn, context->now_us, effect->serial);
     if (rc == 0)
-        rc = card_return_begin(context->reg, context->txn, effect->id, registration->name, effect->today,
-                               card_attached, context->arena);
+        rc = card_return_begin(context->reg, context->txn, effect->id, registration->name, effect->today, card_attached,
+                               context->arena);
     return rc;
 }
 
@@ -168,8 +168,7 @@ enum disposition_result disposition_effect(struct disposition_context *context, 
                             .former = former,
                             .serial = disposition_serial(approved),
                             .today = date_today(context->now_us)};
-    int32_t effective =
-        approved->kind == KIND(SUSPENSION) ? date_value(approved->period_from) : effect.today;
+    int32_t effective = approved->kind == KIND(SUSPENSION) ? date_value(approved->period_from) : effect.today;
 
     approved->effective_date = date_new(effective, context->arena);
     return disposition_store(context, approved->effective_date ? carry_out(&effect) : ENOMEM);

@@ -1,5 +1,7 @@
 /* Where applications and dispositions meet: an erasure that an application is, and the gate of a new registration. */
 #include <endian.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "server/dispositions/internal.h"
@@ -94,20 +96,27 @@ static enum disposition_result look_for_grant(struct disposition_context *contex
     return DISPOSITION_OK;
 }
 
+static bool is_counted(const struct reregistration *found, const uint8_t id[REGISTER_ID_LEN])
+{
+    for (unsigned i = 0; i < found->count; i++)
+        if (memcmp(found->grants[i], id, REGISTER_ID_LEN) == 0)
+            return true;
+    return false;
+}
+
 static enum disposition_result use_grant(struct disposition_context *context, const struct search *search,
                                          const struct former *former, const struct grant *grant)
 {
     struct reregistration *found = search->found;
 
-    if (grant->another_person)
+    if (grant->another_person || is_counted(found, grant->id))
         return DISPOSITION_OK;
     if (found->count == REREGISTRATION_GRANTS_MAX)
-        return DISPOSITION_ANOTHER_OPEN;
+        return disposition_store(context, EOVERFLOW);
     found->specially_cancelled =
         found->specially_cancelled || former->sexual_violence || (former->taken_over && grant->sexual_violence);
     memcpy(found->grants[found->count++], grant->id, REGISTER_ID_LEN);
     snprintf(found->decision, sizeof found->decision, "%s", grant->name);
-    (void)context;
     return former_dq4(former, search->today);
 }
 
@@ -189,12 +198,24 @@ enum disposition_result reregistration_gate(struct disposition_context *context,
     const ProtobufCBinaryData *reference = &application->number_reference;
 
     memset(found, 0, sizeof *found);
-    enum disposition_result result =
-        search_index(context, &search, BY_BIRTH, (MDB_val){sizeof birth, &birth});
+    enum disposition_result result = search_index(context, &search, BY_BIRTH, (MDB_val){sizeof birth, &birth});
     if (result != DISPOSITION_OK || reference->len == 0)
         return result;
-    struct reregistration by_birth = *found;
-    memset(found, 0, sizeof *found);
-    result = search_index(context, &search, BY_REFERENCE, (MDB_val){reference->len, reference->data});
-    return result;
+    return search_index(context, &search, BY_REFERENCE, (MDB_val){reference->len, reference->data});
+}
+
+enum disposition_result reregistration_use(struct disposition_context *context, const struct reregistration *found,
+                                           const char *registration)
+{
+    for (unsigned i = 0; i < found->count; i++) {
+        stored_disposition *grant;
+        enum disposition_result result = disposition_get(context, found->grants[i], &grant);
+        if (result != DISPOSITION_OK)
+            return result;
+        grant->disposition->resulting_registration = (char *)(uintptr_t)registration;
+        result = disposition_put(context, found->grants[i], grant);
+        if (result != DISPOSITION_OK)
+            return result;
+    }
+    return DISPOSITION_OK;
 }

@@ -22,8 +22,9 @@ enum disposition_result disposition_store(struct disposition_context *context, i
 
 void *disposition_take(struct disposition_context *context, size_t size);
 char *disposition_copy(struct disposition_context *context, const char *text);
-/* Makes id, name and times; writes it with its indexes. */
-enum disposition_result disposition_add(struct disposition_context *context, uint32_t serial, stored_disposition *made);
+/* Makes id, name and time; writes it with its indexes. */
+enum disposition_result disposition_add(struct disposition_context *context, uint32_t serial, stored_disposition *made,
+                                        uint8_t id[REGISTER_ID_LEN]);
 enum disposition_result disposition_put(struct disposition_context *context, const uint8_t id[REGISTER_ID_LEN],
                                         stored_disposition *changed);
 /* The dispositions of a registration, in no order. Stops when `look` gives other than OK. */
@@ -40,7 +41,7 @@ enum disposition_result proposal_check(struct disposition_context *context, cons
 
 /* Of the register and what was decided before (former.c). */
 struct former {
-    int32_t cancelled_on; /* yyyymmdd; 0: it was not */
+    int32_t cancelled_on;                   /* yyyymmdd; 0: it was not */
     Sekisho__V1__CancellationGround ground; /* UNSPECIFIED: taken over */
     bool sexual_violence, taken_over;
     bool open; /* a proposal waits */

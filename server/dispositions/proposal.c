@@ -1,15 +1,15 @@
 /* What a proposal must say for itself, whatever the register says (domain 3.4 to 3.7). */
 #include <string.h>
 
-#include "server/applications/name.h"
 #include "server/dispositions/internal.h"
+#include "server/dispositions/name.h"
 #include "server/register/checks.h"
 
-#define REFERENCE_MAX 100
-#define REASON_MAX    1000
-#define FACTS_MAX     2000
-#define NAME_MAX      200
-#define REQUESTS_MAX  20
+#define REFERENCE_MAX   100
+#define REASON_MAX      1000
+#define FACTS_MAX       2000
+#define NAME_CHARACTERS 200
+#define REQUESTS_MAX    20
 
 static bool given(const char *text)
 {
@@ -29,7 +29,7 @@ static enum disposition_result check_texts(struct disposition_context *context, 
         {proposed->hearing_reference, "disposition.hearing_reference", REFERENCE_MAX},
         {proposed->hearing_omitted_reason, "disposition.hearing_omitted_reason", REASON_MAX},
         {proposed->council_opinion_reference, "disposition.council_opinion_reference", REFERENCE_MAX},
-        {proposed->present_name, "disposition.present_name", NAME_MAX},
+        {proposed->present_name, "disposition.present_name", NAME_CHARACTERS},
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -55,7 +55,7 @@ static enum disposition_result check_names(struct disposition_context *context, 
         return disposition_bad(context, "disposition.registration");
     if (!given(proposed->application))
         return DISPOSITION_OK;
-    if (!application_name_parse(proposed->application, &tenant, id, NULL) || tenant != context->reg->tenant)
+    if (!disposition_application_parse(proposed->application, context->reg->tenant, id))
         return disposition_bad(context, "disposition.application");
     MDB_val key = {sizeof id, id}, value;
     int rc = mdb_get(context->txn, context->reg->table[TABLE_application], &key, &value);
@@ -136,8 +136,7 @@ static enum disposition_result check_erasure(struct disposition_context *context
     if (proposed->erasure_reason > REASON(APPLICATION))
         return disposition_bad(context, "disposition.erasure_reason");
     /* The other grounds of 18条の5 must be cancelled (18条の19①一). */
-    if (proposed->disqualification !=
-        (proposed->erasure_reason == REASON(DISQUALIFIED) ? DQ(DQ1) : DQ(UNSPECIFIED)))
+    if (proposed->disqualification != (proposed->erasure_reason == REASON(DISQUALIFIED) ? DQ(DQ1) : DQ(UNSPECIFIED)))
         return disposition_bad(context, "disposition.disqualification");
     if (!given(proposed->application) &&
         (!given(proposed->finding_reference) || proposed->erasure_reason == REASON(APPLICATION)))

@@ -94,23 +94,25 @@ enum disposition_result disposition_put(struct disposition_context *context, con
     return fill_etag(context, changed->disposition);
 }
 
-enum disposition_result disposition_add(struct disposition_context *context, uint32_t serial, stored_disposition *made)
+enum disposition_result disposition_add(struct disposition_context *context, uint32_t serial, stored_disposition *made,
+                                        uint8_t id[REGISTER_ID_LEN])
 {
     struct time_key by_time = {.time_us = (int64_t)htobe64((uint64_t)context->now_us)};
     MDB_val time_value = {sizeof by_time, &by_time}, nothing = {0, NULL};
     uint32_t number = htobe32(serial);
-    MDB_val serial_value = {sizeof number, &number}, id = {REGISTER_ID_LEN, by_time.id};
+    MDB_val serial_value = {sizeof number, &number}, id_value = {REGISTER_ID_LEN, id};
 
-    crypto_random(by_time.id, sizeof by_time.id);
+    crypto_random(id, REGISTER_ID_LEN);
+    memcpy(by_time.id, id, REGISTER_ID_LEN);
     made->disposition->name = disposition_take(context, DISPOSITION_NAME_SIZE);
     if (!made->disposition->name)
         return DISPOSITION_STORE;
-    disposition_name_format(context->reg->tenant, by_time.id, "", made->disposition->name);
+    disposition_name_format(context->reg->tenant, id, "", made->disposition->name);
     made->disposition->propose_time_us = context->now_us;
     int rc = mdb_put(context->txn, context->reg->table[TABLE_disposition_by_time], &time_value, &nothing, 0);
     if (rc == 0)
-        rc = mdb_put(context->txn, context->reg->table[TABLE_disposition_by_serial], &serial_value, &id, 0);
-    return rc != 0 ? disposition_store(context, rc) : disposition_put(context, by_time.id, made);
+        rc = mdb_put(context->txn, context->reg->table[TABLE_disposition_by_serial], &serial_value, &id_value, 0);
+    return rc != 0 ? disposition_store(context, rc) : disposition_put(context, id, made);
 }
 
 enum disposition_result disposition_each(struct disposition_context *context, uint32_t serial, disposition_look *look,
