@@ -25,7 +25,7 @@ static bool state_fits(const struct account_call_plain *call)
 
 static bool until_fits(const struct account_call_plain *call)
 {
-    return date_valid(call->until);
+    return account_date_valid(call->until);
 }
 
 static bool account_fits(const struct account_call_plain *call)

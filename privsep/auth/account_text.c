@@ -84,7 +84,7 @@ static uint32_t days_in(uint32_t year, uint32_t month)
     return days[month - 1] + (month == 2 && leap(year) ? 1 : 0);
 }
 
-bool date_valid(uint32_t date)
+bool account_date_valid(uint32_t date)
 {
     uint32_t year = date / 10000, month = date / 100 % 100, day = date % 100;
 

@@ -20,7 +20,7 @@ size_t utf8_sequence(const uint8_t *text, size_t left);
 bool account_text_valid(const char *text, size_t size);
 
 /* True for a day of the Gregorian calendar, yyyymmdd. */
-bool date_valid(uint32_t date);
+bool account_date_valid(uint32_t date);
 
 /* The day in Japan, where contracts end at midnight. */
 uint32_t date_in_japan(int64_t now_us);

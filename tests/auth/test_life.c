@@ -129,9 +129,9 @@ static void days_of_the_calendar(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        assert_true(date_valid(good[i]));
+        assert_true(account_date_valid(good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(date_valid(bad[i]));
+        assert_false(account_date_valid(bad[i]));
     assert_int_equal(date_in_japan(INT64_C(1709132400000000)), 20240229); /* 2024-02-28 15:00 UTC */
     assert_int_equal(date_in_japan(INT64_C(1709218799999999)), 20240229);
     assert_int_equal(date_in_japan(INT64_C(1709218800000000)), 20240301);
