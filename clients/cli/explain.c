@@ -33,6 +33,7 @@ static const enum text details[] = {
     [SEKISHO_DETAIL_ROTATING] = TEXT_ROTATION_RUNS,
     [SEKISHO_DETAIL_NO_BACKUP_KEY] = TEXT_DETAIL_NO_BACKUP_KEY,
     [SEKISHO_DETAIL_BACKUP_RUNNING] = TEXT_DETAIL_BACKUP_RUNNING,
+    [SEKISHO_DETAIL_CONFIRMED] = TEXT_DETAIL_CONFIRMED,
 };
 
 const char *detail_explanation(enum sekisho_detail detail)

@@ -10,6 +10,9 @@ static const char *const methods[] = {
     [SEKISHO_ENROLL_CITIZEN] = "/sekisho.v1.NumberService/Enroll",
     [SEKISHO_READ_LEDGER] = "/sekisho.v1.LedgerService/ListEntries",
     [SEKISHO_ROTATE_KEYS] = "/sekisho.v1.NumberService/RotateKeys",
+    [SEKISHO_CONFIRM] = "/sekisho.v1.NumberService/Confirm",
+    [SEKISHO_RELEASE] = "/sekisho.v1.NumberService/Release",
+    [SEKISHO_MATCH_CITIZEN] = "/sekisho.v1.NumberService/Match",
 };
 
 const char *number_method(enum sekisho_operation operation)

@@ -15,6 +15,9 @@ static const char *const operations[] = {
     [SEKISHO_READ_LEDGER] = "READ_LEDGER",
     [SEKISHO_ROTATE_KEYS] = "ROTATE_KEYS",
     [SEKISHO_BACKUP] = "BACKUP",
+    [SEKISHO_CONFIRM] = "CONFIRM",
+    [SEKISHO_RELEASE] = "RELEASE",
+    [SEKISHO_MATCH_CITIZEN] = "MATCH_CITIZEN",
 };
 
 static const char *const purposes[] = {
@@ -56,6 +59,7 @@ static const char *const details[] = {
     [SEKISHO_DETAIL_ROTATING] = "ROTATING",
     [SEKISHO_DETAIL_NO_BACKUP_KEY] = "NO_BACKUP_KEY",
     [SEKISHO_DETAIL_BACKUP_RUNNING] = "BACKUP_RUNNING",
+    [SEKISHO_DETAIL_CONFIRMED] = "CONFIRMED",
 };
 
 static const struct {

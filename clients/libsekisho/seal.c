@@ -19,9 +19,10 @@ _Static_assert((int)SEKISHO_DETAIL_DONE == DETAIL_DONE && (int)SEKISHO_DETAIL_BU
                "details");
 _Static_assert((int)SEKISHO_DETAIL_DUPLICATE == DETAIL_DUPLICATE, "details");
 _Static_assert((int)SEKISHO_DETAIL_ROTATING == DETAIL_ROTATING, "details");
-_Static_assert((int)SEKISHO_DETAIL_BACKUP_RUNNING == DETAIL_BACKUP_RUNNING, "details");
+_Static_assert((int)SEKISHO_DETAIL_CONFIRMED == DETAIL_CONFIRMED, "details");
 _Static_assert((int)SEKISHO_ROTATE_KEYS == OPERATION_ROTATE_KEYS, "operations");
-_Static_assert((int)SEKISHO_BACKUP == OPERATION_BACKUP, "operations");
+_Static_assert((int)SEKISHO_BACKUP == OPERATION_BACKUP && (int)SEKISHO_MATCH_CITIZEN == OPERATION_MATCH_CITIZEN,
+               "operations");
 _Static_assert((int)SEKISHO_RECORD_KEY == ROTATE_RECORD_KEY && (int)SEKISHO_INDEX_KEY == ROTATE_INDEX_KEY, "keys");
 _Static_assert(SEKISHO_BATCH_MAX == CALL_ITEMS_MAX && SEKISHO_NUMBER_LEN == NUMBER_LEN, "sizes");
 _Static_assert(SEKISHO_BLOB_LEN == CITIZEN_BLOB_LEN && SEKISHO_PASSWORD_MAX == PASSWORD_MAX, "sizes");
@@ -38,13 +39,15 @@ static void put_items(uint8_t *out, const struct sekisho_item *items, size_t cou
     }
 }
 
-static void put_citizen_items(uint8_t *out, const struct sekisho_citizen_item *items, size_t count)
+static void put_citizen_items(uint8_t *out, enum sekisho_operation operation, const struct sekisho_citizen_item *items,
+                              size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct sekisho_citizen_item *given = &items[i];
         struct call_item_citizen item = {0};
         memcpy(item.application_nonce, given->nonce, sizeof item.application_nonce);
-        memcpy(item.request_id, given->request_id, sizeof item.request_id);
+        memcpy(item.request_id, operation == SEKISHO_MATCH_CITIZEN ? given->reference : given->request_id,
+               sizeof item.request_id);
         memcpy(item.portal, given->portal, strnlen(given->portal, ACCOUNT_LEN));
         memcpy(item.blob, given->blob, sizeof item.blob);
         memcpy(out + i * sizeof item, &item, sizeof item);
@@ -61,18 +64,23 @@ static void put_unlock_items(uint8_t *out, const struct sekisho_unlock_item *ite
     }
 }
 
+static bool takes_blobs(enum sekisho_operation operation)
+{
+    return operation == SEKISHO_ENROLL_CITIZEN || operation == SEKISHO_MATCH_CITIZEN;
+}
+
 /* The items that the operation takes; NULL: none given. */
 static const void *items_of(const struct sekisho_request *request)
 {
-    if (request->operation == SEKISHO_ENROLL_CITIZEN)
+    if (takes_blobs(request->operation))
         return request->citizen_items;
     return request->operation == SEKISHO_UNLOCK ? (const void *)request->unlock_items : request->items;
 }
 
 static void put_request_items(uint8_t *out, enum sekisho_operation operation, const void *items, size_t count)
 {
-    if (operation == SEKISHO_ENROLL_CITIZEN)
-        put_citizen_items(out, items, count);
+    if (takes_blobs(operation))
+        put_citizen_items(out, operation, items, count);
     else if (operation == SEKISHO_UNLOCK)
         put_unlock_items(out, items, count);
     else
@@ -85,10 +93,16 @@ static enum sekisho_status bad_count(struct sekisho_error *error)
                      "1回の呼び出しの件数は1~2,048件です");
 }
 
+/* The operations between have functions of their own. */
+static bool is_general(enum sekisho_operation operation)
+{
+    return (operation >= SEKISHO_ENROLL && operation <= SEKISHO_UNLOCK) ||
+           (operation >= SEKISHO_CONFIRM && operation <= SEKISHO_MATCH_CITIZEN);
+}
+
 static enum sekisho_status check_request(const struct sekisho_request *request, struct sekisho_error *error)
 {
-    if (request->operation < SEKISHO_ENROLL || request->operation > SEKISHO_UNLOCK ||
-        request->purpose < SEKISHO_REGISTER || request->purpose > SEKISHO_PERIODIC)
+    if (!is_general(request->operation) || request->purpose < SEKISHO_REGISTER || request->purpose > SEKISHO_PERIODIC)
         return error_set(error, SEKISHO_ERROR_ARGUMENT, "UNKNOWN_OPERATION", "no such operation or purpose",
                          "操作または利用目的の値が正しくありません");
     return request->count < 1 || request->count > SEKISHO_BATCH_MAX ? bad_count(error) : SEKISHO_OK;

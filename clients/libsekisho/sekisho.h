@@ -99,6 +99,9 @@ enum sekisho_operation {
     SEKISHO_READ_LEDGER,    /* sekisho_ledger_read only */
     SEKISHO_ROTATE_KEYS,    /* sekisho_rotate_keys only */
     SEKISHO_BACKUP,         /* sekisho_take_backup only (sekisho_backup.h) */
+    SEKISHO_CONFIRM,        /* request_id of an enrolment with a case_reference, reference or zero; SEKISHO_REGISTER */
+    SEKISHO_RELEASE,        /* the same: forgets the number, unless it is confirmed; SEKISHO_REGISTER */
+    SEKISHO_MATCH_CITIZEN,  /* items of struct sekisho_citizen_item; with a case_reference */
 };
 
 /* 利用目的: what the number is used for. */
@@ -159,9 +162,10 @@ struct sekisho_item {
 };
 
 struct sekisho_citizen_item {
-    uint8_t nonce[SEKISHO_NONCE_LEN]; /* of the application */
-    uint8_t request_id[SEKISHO_REQUEST_ID_LEN];
-    char portal[SEKISHO_ACCOUNT_MAX + 1]; /* the portal account that the citizen's client named */
+    uint8_t nonce[SEKISHO_NONCE_LEN];           /* of the application */
+    uint8_t request_id[SEKISHO_REQUEST_ID_LEN]; /* SEKISHO_ENROLL_CITIZEN */
+    uint8_t reference[SEKISHO_REFERENCE_LEN];   /* SEKISHO_MATCH_CITIZEN */
+    char portal[SEKISHO_ACCOUNT_MAX + 1];       /* the portal account that the citizen's client named */
     uint8_t blob[SEKISHO_BLOB_LEN];
 };
 
@@ -174,9 +178,11 @@ struct sekisho_unlock_item {
 struct sekisho_request {
     enum sekisho_operation operation;
     enum sekisho_purpose purpose;
-    uint8_t case_reference[SEKISHO_CASE_LEN];         /* may be zero */
-    const struct sekisho_item *items;                 /* every operation but those of the next two */
-    const struct sekisho_citizen_item *citizen_items; /* SEKISHO_ENROLL_CITIZEN */
+    /* May be zero. When it is not, what is enrolled is provisional until SEKISHO_CONFIRM or SEKISHO_RELEASE; another
+     * number under the same request_id is then a REQUEST_CONFLICT. */
+    uint8_t case_reference[SEKISHO_CASE_LEN];
+    const struct sekisho_item *items;                 /* every operation but those of the two below */
+    const struct sekisho_citizen_item *citizen_items; /* SEKISHO_ENROLL_CITIZEN, _MATCH_CITIZEN */
     const struct sekisho_unlock_item *unlock_items;   /* SEKISHO_UNLOCK */
     size_t count;                                     /* 1..SEKISHO_BATCH_MAX */
 };
@@ -213,6 +219,7 @@ enum sekisho_detail {
     SEKISHO_DETAIL_ROTATING,       /* a rotation is going on already */
     SEKISHO_DETAIL_NO_BACKUP_KEY,  /* the server's configuration names no key to seal backups to */
     SEKISHO_DETAIL_BACKUP_RUNNING, /* one is being taken already */
+    SEKISHO_DETAIL_CONFIRMED,      /* release: the enrolment has been confirmed */
 };
 
 struct sekisho_result {

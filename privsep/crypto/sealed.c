@@ -137,8 +137,11 @@ size_t sealed_item_size(uint16_t operation)
     case OPERATION_REPLACE:
     case OPERATION_ERASE:
     case OPERATION_BACKUP:
+    case OPERATION_CONFIRM:
+    case OPERATION_RELEASE:
         return sizeof(struct call_item);
     case OPERATION_ENROLL_CITIZEN:
+    case OPERATION_MATCH_CITIZEN:
         return sizeof(struct call_item_citizen);
     case OPERATION_UNLOCK:
         return sizeof(struct call_item_unlock);

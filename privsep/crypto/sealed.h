@@ -62,6 +62,9 @@ enum operation {
     OPERATION_READ_LEDGER,    /* a page of the ledger's entries; itself a leaf: who asked about whom */
     OPERATION_ROTATE_KEYS,    /* put the tenant's data under new keys (vault/rotation.h) */
     OPERATION_BACKUP,         /* the whole store may be read out once, sealed to an offline key (vault/backup.h) */
+    OPERATION_CONFIRM,        /* a number that was enrolled for a case is kept: the application has been approved */
+    OPERATION_RELEASE,        /* forget a number that was enrolled for a case, and is not confirmed */
+    OPERATION_MATCH_CITIZEN,  /* is this reference's number the one in a citizen blob? */
     OPERATION_COUNT
 };
 _Static_assert(OPERATION_COUNT <= PERMIT_LEN, "a permit has an entry for each operation");
@@ -112,14 +115,17 @@ struct call_head {
     uint16_t zero;
     uint32_t count; /* 1..CALL_ITEMS_MAX */
     uint32_t zero2;
-    uint8_t case_ref[16]; /* the application, decision or job that this call serves; for the ledger, may be zero */
+    uint8_t case_ref[16]; /* the application, decision or job that this call serves; for the ledger, may be zero. Not
+                           * zero in ENROLL and ENROLL_CITIZEN: provisional until CONFIRM or RELEASE; never zero in
+                           * MATCH_CITIZEN */
 };
 _Static_assert(sizeof(struct call_head) == 32, "call_head layout");
 
 /* Item of every operation without one of its own. Fields an operation does not use are zero: of BACKUP, all. */
 struct call_item {
-    uint8_t reference[REFERENCE_LEN];   /* MATCH, REPLACE, ERASE */
-    uint8_t request_id[REQUEST_ID_LEN]; /* ENROLL, REPLACE, ERASE: the same id and content again give the same answer */
+    uint8_t reference[REFERENCE_LEN];   /* MATCH, REPLACE, ERASE; CONFIRM, RELEASE: zero, or that of the request */
+    uint8_t request_id[REQUEST_ID_LEN]; /* ENROLL, REPLACE, ERASE: the same id and content again give the same answer;
+                                         * CONFIRM, RELEASE: of the enrolment */
     char number[NUMBER_LEN];            /* ENROLL, MATCH, LOOKUP, REPLACE */
     uint32_t zero;
 };
@@ -161,7 +167,10 @@ _Static_assert(sizeof(struct call_item_read) == 80, "call_item_read layout");
 
 struct call_item_citizen {
     uint8_t application_nonce[APPLICATION_NONCE_LEN];
-    uint8_t request_id[REQUEST_ID_LEN];
+    union {
+        uint8_t request_id[REQUEST_ID_LEN]; /* ENROLL_CITIZEN */
+        uint8_t reference[REFERENCE_LEN];   /* MATCH_CITIZEN */
+    };
     char portal[ACCOUNT_LEN]; /* the portal account the citizen's client named */
     uint8_t blob[CITIZEN_BLOB_LEN];
     uint32_t zero;
@@ -172,7 +181,7 @@ _Static_assert(32 + 2048 * 48 + 16 + 32 + 48 <= FRAME_MAX, "a full batch fits a 
 /* What the front may know of an item. A miss looks alike whatever its reason. */
 enum outcome {
     OUTCOME_NONE,
-    OUTCOME_DONE, /* enrolled, replaced, erased (or had been, by the same request) */
+    OUTCOME_DONE, /* enrolled, replaced, erased, confirmed, released (or had been, by the same request) */
     OUTCOME_MATCHED,
     OUTCOME_NOT_MATCHED,
     OUTCOME_FOUND,
@@ -205,6 +214,7 @@ enum detail {
     DETAIL_ROTATING,         /* ROTATE_KEYS: a rotation is going on already */
     DETAIL_NO_BACKUP_KEY,    /* BACKUP: the configuration names no key to seal it to */
     DETAIL_BACKUP_RUNNING,   /* BACKUP: one is being taken already */
+    DETAIL_CONFIRMED,        /* RELEASE: the enrolment has been confirmed */
     DETAIL_COUNT
 };
 

@@ -7,6 +7,7 @@
 
 #include "crypto/ledger_leaf.h"
 #include "ledger/checkpoint.h"
+#include "vault/case_row.h"
 #include "vault/ledger.h"
 #include "vault/number_index.h"
 #include "vault/record.h"
@@ -160,6 +161,7 @@ static int look_at_number(struct verifying *verifying, const uint8_t reference[R
 struct numbers {
     struct verifying *verifying;
     uint64_t current, former;
+    int64_t provisional; /* records without a row of a case */
 };
 
 static int look_at_record(void *context, const MDB_val *key, const MDB_val *value)
@@ -175,6 +177,7 @@ static int look_at_record(void *context, const MDB_val *key, const MDB_val *valu
     if (rc != 0 || record.state == RECORD_ERASED)
         return rc;
     numbers->current++;
+    numbers->provisional += record.provisional;
     return look_at_number(verifying, key->mv_data, &record, INDEX_CURRENT);
 }
 
@@ -190,6 +193,24 @@ static int look_at_former(void *context, const MDB_val *key, const MDB_val *valu
     return look_at_number(numbers->verifying, key->mv_data, &record, INDEX_FORMER);
 }
 
+/* Each row of a case leads to a record that its request has made. */
+static int look_at_case(void *context, const MDB_val *key, const MDB_val *value)
+{
+    struct numbers *numbers = context;
+    struct verifying *verifying = numbers->verifying;
+    uint8_t reference[REFERENCE_LEN];
+    struct stored_record record;
+
+    (void)value;
+    if (key->mv_size != REQUEST_ID_LEN)
+        return EBADMSG;
+    int rc = case_get(&verifying->store, verifying->tenant, key->mv_data, reference, &record);
+    if (rc != 0)
+        return rc;
+    numbers->provisional -= record.state == RECORD_ACTIVE && record.provisional;
+    return memcmp(record.enroll_request, key->mv_data, REQUEST_ID_LEN) != 0 ? EBADMSG : 0;
+}
+
 /* Each number has its row, and there are no other rows. */
 static int check_records(struct verifying *verifying)
 {
@@ -201,9 +222,13 @@ static int check_records(struct verifying *verifying)
     if (rc == 0)
         rc = each_row(verifying->store.txn, tenant->former, look_at_former, &numbers);
     if (rc == 0)
+        rc = each_row(verifying->store.txn, tenant->cases, look_at_case, &numbers);
+    if (rc == 0)
         rc = count_rows(verifying, tenant->index, &rows);
-    return rc == 0 && (rows != numbers.current + numbers.former || tenant->now.subjects != numbers.current) ? EBADMSG
-                                                                                                            : rc;
+    return rc == 0 && (rows != numbers.current + numbers.former || tenant->now.subjects != numbers.current ||
+                       numbers.provisional != 0)
+               ? EBADMSG
+               : rc;
 }
 
 static int check_counts(struct verifying *verifying)

@@ -52,8 +52,8 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
     const struct call_item_read *read = (const void *)data;
     bool no_reference, no_request, no_number;
 
-    if (operation == OPERATION_ENROLL_CITIZEN)
-        return citizen->zero == 0 && !crypto_all_zero(citizen->request_id, REQUEST_ID_LEN) &&
+    if (operation == OPERATION_ENROLL_CITIZEN || operation == OPERATION_MATCH_CITIZEN)
+        return citizen->zero == 0 && !crypto_all_zero(citizen->request_id, sizeof citizen->request_id) &&
                !crypto_all_zero(citizen->application_nonce, APPLICATION_NONCE_LEN);
     if (operation == OPERATION_UNLOCK)
         return crypto_all_zero(unlock->reference, REFERENCE_LEN) != crypto_all_zero(unlock->account, ACCOUNT_LEN);
@@ -77,12 +77,19 @@ static bool item_well_formed(uint16_t operation, const uint8_t *data)
     case OPERATION_REPLACE:
         return !no_request;
     case OPERATION_ERASE:
+    case OPERATION_CONFIRM:
+    case OPERATION_RELEASE:
         return !no_request && no_number;
     case OPERATION_BACKUP:
         return no_reference && no_request && no_number;
     default:
         return false;
     }
+}
+
+static bool serves_case(const struct call_head *head)
+{
+    return !crypto_all_zero(head->case_ref, sizeof head->case_ref);
 }
 
 static bool call_well_formed(const struct opened_call *call, size_t plain_length)
@@ -96,17 +103,26 @@ static bool call_well_formed(const struct opened_call *call, size_t plain_length
     if (head->count == 0 || head->count > (head->operation == OPERATION_READ_LEDGER ? 1 : CALL_ITEMS_MAX) ||
         plain_length != sizeof *head + head->count * call->item_size)
         return false;
+    if (head->operation == OPERATION_MATCH_CITIZEN && !serves_case(head))
+        return false;
     for (uint32_t i = 0; i < head->count; i++)
         if (!item_well_formed(head->operation, call->items + i * call->item_size))
             return false;
     return true;
 }
 
-/* The operation that the front names for a call. Enroll is one method for both ways to enrol: which of the two it is,
- * the front need not know. */
+/* The operation that the front names for a call. A number that was typed and one from a blob are enrolled, or matched,
+ * by one method: which of the two it is, the front need not know. */
 static uint16_t method_of(uint16_t operation)
 {
-    return operation == OPERATION_ENROLL_CITIZEN ? OPERATION_ENROLL : operation;
+    switch (operation) {
+    case OPERATION_ENROLL_CITIZEN:
+        return OPERATION_ENROLL;
+    case OPERATION_MATCH_CITIZEN:
+        return OPERATION_MATCH;
+    default:
+        return operation;
+    }
 }
 
 /* Finds the session and opens the seal into the engine's scratch. The sequence number is used up as soon as the seal
@@ -197,6 +213,7 @@ static int run_items(struct call_engine *engine, const struct call_clock *clock,
         .tenant = call->session->tenant,
         .now_us = clock->now_us,
         .budget = &budget,
+        .case_ref = serves_case(&call->head) ? call->head.case_ref : NULL,
         .may_know_duplicate = call->session->permit[OPERATION_LOOKUP] != 0,
         .page = call->head.operation == OPERATION_READ_LEDGER ? (uint8_t *)details : NULL,
     };

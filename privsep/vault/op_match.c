@@ -5,25 +5,26 @@
 #include "vault/operations.h"
 #include "vault/record.h"
 
-static int matched(const struct call_item *item, struct op_result *result)
+static int matched(const uint8_t reference[REFERENCE_LEN], struct op_result *result)
 {
     result->detail = DETAIL_MATCHED;
-    memcpy(result->touched, item->reference, REFERENCE_LEN);
+    memcpy(result->touched, reference, REFERENCE_LEN);
     return 0;
 }
 
 /* Why an item does not match. The record is read whatever the reason, so that misses take the same time: also for the
  * right number of a reference whose budget is spent. */
-static int tell_miss(struct op_context *context, const struct call_item *item, bool allowed, struct op_result *result)
+static int tell_miss(struct op_context *context, const uint8_t reference[REFERENCE_LEN], const char number[NUMBER_LEN],
+                     bool allowed, struct op_result *result)
 {
     struct stored_record record;
-    int rc = record_get(context->store, context->tenant, item->reference, &record);
+    int rc = record_get(context->store, context->tenant, reference, &record);
 
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
     if (rc == 0)
-        memcpy(result->touched, item->reference, REFERENCE_LEN);
-    if (!individual_number_valid(item->number))
+        memcpy(result->touched, reference, REFERENCE_LEN);
+    if (!individual_number_valid(number))
         result->detail = DETAIL_INVALID_NUMBER;
     else if (!allowed)
         result->detail = DETAIL_BUDGET_SPENT;
@@ -34,31 +35,37 @@ static int tell_miss(struct op_context *context, const struct call_item *item, b
     return 0;
 }
 
-int op_match(struct op_context *context, const void *data, struct op_result *result)
+int compare_number(struct op_context *context, const uint8_t reference[REFERENCE_LEN], const char number[NUMBER_LEN],
+                   const struct number_tags *tags, struct op_result *result)
 {
-    const struct call_item *item = data;
-    const struct number_tags *tags = context->tags;
     struct stored_index index = {0};
     bool allowed;
-    int rc = budget_allows(context->budget, item->reference, tags, &allowed);
+    int rc = budget_allows(context->budget, reference, tags, &allowed);
 
     if (rc != 0)
         return rc;
-    bool known = index_knows(context->tenant, tags, item->reference);
+    bool known = index_knows(context->tenant, tags, reference);
     /* A right number whose budget is spent goes the way of the other misses. */
     if (known && allowed)
-        return matched(item, result);
+        return matched(reference, result);
     rc = index_get(context->store, context->tenant, tags, &index);
     if (rc != 0 && rc != MDB_NOTFOUND)
         return rc;
-    bool equal = crypto_equal(index.reference, item->reference, REFERENCE_LEN);
+    bool equal = crypto_equal(index.reference, reference, REFERENCE_LEN);
     /* Only numbers with a right check digit are in the index. */
     if (equal && index.kind == INDEX_CURRENT && allowed)
-        return matched(item, result);
-    rc = tell_miss(context, item, allowed, result);
+        return matched(reference, result);
+    rc = tell_miss(context, reference, number, allowed, result);
     if (rc != 0 || result->detail == DETAIL_INVALID_NUMBER)
         return rc;
-    const uint8_t *charged = crypto_all_zero(result->touched, REFERENCE_LEN) ? budget_nobody : item->reference;
+    const uint8_t *charged = crypto_all_zero(result->touched, REFERENCE_LEN) ? budget_nobody : reference;
     return result->detail == DETAIL_BUDGET_SPENT ? budget_pretend(context->budget, charged, tags)
                                                  : budget_charge(context->budget, charged, tags);
+}
+
+int op_match(struct op_context *context, const void *data, struct op_result *result)
+{
+    const struct call_item *item = data;
+
+    return compare_number(context, item->reference, item->number, context->tags, result);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "number/individual_number.h"
+#include "vault/case_row.h"
 #include "vault/erase.h"
 #include "vault/number_index.h"
 #include "vault/operations.h"
@@ -12,6 +13,7 @@ static int insert_subject(struct op_context *context, const char number[NUMBER_L
 {
     struct stored_record record = {.version = RECORD_VERSION,
                                    .state = RECORD_ACTIVE,
+                                   .provisional = context->case_ref != NULL,
                                    .created_at_us = context->now_us,
                                    .changed_at_us = context->now_us};
     int rc;
@@ -23,6 +25,8 @@ static int insert_subject(struct op_context *context, const char number[NUMBER_L
         rc = record_put(context->store, context->tenant, reference, &record);
     if (rc == 0)
         rc = index_put(context->store, context->tenant, tags, reference, INDEX_CURRENT);
+    if (rc == 0 && context->case_ref)
+        rc = case_put(context->store, context->tenant, request_id, reference);
     if (rc == 0)
         context->tenant->now.subjects++;
     return rc;
@@ -53,31 +57,53 @@ static int existing_subject(struct op_context *context, const struct stored_inde
     return budget_charge(context->budget, NULL, NULL);
 }
 
+/* The reference that has a number by this request of a case already, or NULL. */
+static int live_case(struct op_context *context, const uint8_t request_id[REQUEST_ID_LEN],
+                     uint8_t reference[REFERENCE_LEN], const uint8_t **live)
+{
+    struct stored_record record;
+    int rc =
+        context->case_ref ? case_get(context->store, context->tenant, request_id, reference, &record) : MDB_NOTFOUND;
+
+    *live = rc == 0 && record.state == RECORD_ACTIVE ? reference : NULL;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
 int enroll_number(struct op_context *context, const char number[NUMBER_LEN], const uint8_t request_id[REQUEST_ID_LEN],
                   struct op_result *result)
 {
     struct stored_index index;
     struct number_tags tags;
+    uint8_t reference[REFERENCE_LEN];
+    const uint8_t *live;
     bool allowed;
 
     if (!individual_number_valid(number)) {
         result->detail = DETAIL_INVALID_NUMBER;
         return 0;
     }
-    int rc = budget_allows(context->budget, NULL, NULL, &allowed);
+    int rc = number_tags(context->tenant, number, &tags);
+    if (rc == 0)
+        rc = live_case(context, request_id, reference, &live);
+    /* The request has a number already: whether it is this one is the answer to a guess of that reference's. */
+    if (rc == 0)
+        rc = budget_allows(context->budget, live, live ? &tags : NULL, &allowed);
     if (rc != 0)
         return rc;
     if (!allowed) {
         result->detail = DETAIL_BUDGET_SPENT;
         return 0;
     }
-    rc = number_tags(context->tenant, number, &tags);
-    if (rc == 0)
-        rc = index_get(context->store, context->tenant, &tags, &index);
+    rc = index_get(context->store, context->tenant, &tags, &index);
     if (rc == 0)
         return existing_subject(context, &index, request_id, result);
     if (rc != MDB_NOTFOUND)
         return rc;
+    if (live) {
+        result->detail = DETAIL_REQUEST_CONFLICT;
+        memcpy(result->touched, live, REFERENCE_LEN);
+        return budget_charge(context->budget, live, &tags);
+    }
     result->detail = DETAIL_DONE;
     rc = insert_subject(context, number, &tags, request_id, result->reference);
     memcpy(result->touched, result->reference, REFERENCE_LEN);

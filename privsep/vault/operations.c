@@ -15,6 +15,10 @@ static const struct op_row rows[OPERATION_COUNT] = {
                                    PURPOSE_BIT(PURPOSE_DELETE) | PURPOSE_BIT(PURPOSE_PERIODIC),
                                false, OUTCOME_REFUSED, op_read_ledger},
     [OPERATION_ROTATE_KEYS] = {PURPOSE_BIT(PURPOSE_CHANGE), false, OUTCOME_REFUSED, op_rotate_keys},
+    [OPERATION_CONFIRM] = {PURPOSE_BIT(PURPOSE_REGISTER), false, OUTCOME_REFUSED, op_confirm},
+    [OPERATION_RELEASE] = {PURPOSE_BIT(PURPOSE_REGISTER), false, OUTCOME_REFUSED, op_release},
+    [OPERATION_MATCH_CITIZEN] = {PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE), false, OUTCOME_NOT_MATCHED,
+                                 op_match_citizen},
     [OPERATION_BACKUP] = {PURPOSE_BIT(PURPOSE_CHANGE), false, OUTCOME_REFUSED, op_backup},
 };
 

@@ -14,6 +14,7 @@ struct op_context {
     struct tenant *tenant;
     int64_t now_us;                 /* UTC */
     struct budget *budget;          /* of the call */
+    const uint8_t *case_ref;        /* that the call serves: what it enrols is provisional; NULL: none */
     bool may_know_duplicate;        /* the session may LOOKUP, so it may learn which reference a duplicate is */
     const struct number_tags *tags; /* of the item, when the operation's row says so */
     uint8_t *page;                  /* READ_LEDGER: room for LEDGER_PAGE_LEN bytes of answer; else NULL */
@@ -46,10 +47,15 @@ uint16_t operation_purposes(uint16_t operation);
 enum outcome operation_outcome(uint16_t operation, enum detail detail);
 
 op_function op_enroll, op_match, op_lookup, op_replace, op_erase, op_enroll_citizen, op_unlock, op_read_ledger,
-    op_rotate_keys, op_backup;
+    op_rotate_keys, op_backup, op_confirm, op_release, op_match_citizen;
 
-/* Enrols a number that is in clear in the caller's memory; shared by ENROLL and ENROLL_CITIZEN. */
+/* Enrols a number that is in clear in the caller's memory; shared by ENROLL and ENROLL_CITIZEN. In a case, one request
+ * has one number: another one is a conflict until the first is released. */
 int enroll_number(struct op_context *context, const char number[NUMBER_LEN], const uint8_t request_id[REQUEST_ID_LEN],
                   struct op_result *result);
+
+/* Is this the reference's number? Shared by MATCH and MATCH_CITIZEN. */
+int compare_number(struct op_context *context, const uint8_t reference[REFERENCE_LEN], const char number[NUMBER_LEN],
+                   const struct number_tags *tags, struct op_result *result);
 
 #endif

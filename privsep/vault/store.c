@@ -12,7 +12,7 @@
 #include "vault/rotation.h"
 #include "vault/session.h"
 
-#define DATABASES_PER_TENANT 9
+#define DATABASES_PER_TENANT 10
 _Static_assert(DATABASES_PER_TENANT <= TENANT_DATABASES_MAX, "room for every database");
 #define FILE_MODE 0600
 
@@ -50,6 +50,7 @@ static int open_tenant(MDB_txn *txn, struct tenant *tenant, uint16_t id, const u
         {"record", 0, &tenant->record},
         {"former", 0, &tenant->former},
         {"blob", 0, &tenant->blob},
+        {"case", 0, &tenant->cases},
         {"budget", 0, &tenant->budget},
         {"entry", MDB_INTEGERKEY, &tenant->entry},
         {"leaf", MDB_INTEGERKEY, &tenant->leaf},

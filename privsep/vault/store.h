@@ -10,6 +10,7 @@
  *   <tenant>.record  reference[16]               -> struct stored_record    (sealed number, state)
  *   <tenant>.former  reference[16] || u32 order  -> struct stored_record    (numbers before a REPLACE, still sealed)
  *   <tenant>.blob    application nonce[16]       -> struct stored_blob      (citizen blobs that have been opened)
+ *   <tenant>.case    request id[16]              -> reference[16]           (enrolled for a case, case_row.h)
  *   <tenant>.budget  u8 kind || id               -> struct stored_budget     (wrong guesses, budget.h)
  *   <tenant>.entry   u64 index                   -> struct ledger_entry, items   (readable part of a leaf)
  *   <tenant>.leaf    u64 index                   -> leaf hash[32]
@@ -56,7 +57,7 @@ struct tenant_state {
 
 struct tenant {
     uint16_t id;
-    MDB_dbi meta, index, record, former, blob, budget, entry, leaf, node;
+    MDB_dbi meta, index, record, former, blob, cases, budget, entry, leaf, node;
     struct pairs pairs; /* of the index database, in memory */
     struct tenant_keys *keys;
     struct data_keys next_keys; /* in place of keys->data as soon as the transaction is committed; empty: no change */

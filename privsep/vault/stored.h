@@ -15,15 +15,15 @@ enum record_state { RECORD_ACTIVE = 1, RECORD_ERASED = 2 };
 #define RECORD_SALT_LEN 32
 
 struct stored_record {
-    uint16_t version; /* RECORD_VERSION */
-    uint16_t state;   /* enum record_state */
-    uint16_t key_id;  /* of the tenant's record key that the record's key is made with (rotation.h) */
-    uint16_t zero;
+    uint16_t version;      /* RECORD_VERSION */
+    uint16_t state;        /* enum record_state */
+    uint16_t key_id;       /* of the tenant's record key that the record's key is made with (rotation.h) */
+    uint16_t provisional;  /* 1: enrolled for a case that is not decided (case_row.h) */
     uint32_t former_count; /* replacements so far */
     uint32_t zero2;
     int64_t created_at_us, changed_at_us;      /* UTC */
     uint8_t enroll_request[REQUEST_ID_LEN];    /* the request that made it */
-    uint8_t change_request[REQUEST_ID_LEN];    /* the last REPLACE or ERASE */
+    uint8_t change_request[REQUEST_ID_LEN];    /* the last REPLACE, ERASE or RELEASE */
     uint8_t key_salt[RECORD_SALT_LEN];         /* of the record's own key (record.h); zero once erased */
     uint8_t sealed[NUMBER_LEN + AEAD_TAG_LEN]; /* zero once erased */
     uint8_t zero3[4];
@@ -61,10 +61,10 @@ struct stored_rotation {
 _Static_assert(sizeof(struct stored_rotation) == 56, "stored_rotation layout");
 
 struct stored_blob {
-    uint8_t request_id[REQUEST_ID_LEN];
+    uint8_t request_id[REQUEST_ID_LEN]; /* MATCH_CITIZEN: the case */
     uint8_t blob_hash[HASH_LEN];
     uint8_t reference[REFERENCE_LEN]; /* zero unless enrolled */
-    uint16_t detail;                  /* what became of it: the same request again gets the same answer */
+    uint16_t detail; /* what became of it: the same request again gets the same answer; NONE: compared */
     uint8_t zero[6];
 };
 _Static_assert(sizeof(struct stored_blob) == 72, "stored_blob layout");

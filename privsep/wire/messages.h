@@ -221,9 +221,9 @@ enum call_status {
 
 struct session_call {
     uint8_t session[SESSION_ID_LEN];
-    uint64_t call_seq; /* the client's, 1.. */
-    uint16_t
-        operation; /* enum operation the RPC method stands for: that inside the seal, ENROLL for both ways to enrol */
+    uint64_t call_seq;  /* the client's, 1.. */
+    uint16_t operation; /* enum operation the RPC method stands for: that inside the seal; ENROLL for ENROLL_CITIZEN,
+                           too, and MATCH for MATCH_CITIZEN */
     uint16_t zero;
     uint32_t sealed_length; /* ciphertext and tag; exactly the rest of the body */
 };

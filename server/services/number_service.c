@@ -4,13 +4,15 @@
 #include "server/services/methods.h"
 #include "server/services/sealed_call.h"
 
-enum { ENROLL, MATCH, LOOKUP, REPLACE, ERASE, UNLOCK, ROTATE_KEYS, MATCH_STREAM, METHOD_COUNT };
+enum { ENROLL, CONFIRM, RELEASE, MATCH, LOOKUP, REPLACE, ERASE, UNLOCK, ROTATE_KEYS, MATCH_STREAM, METHOD_COUNT };
 
 static const struct {
     enum operation operation;
     const ProtobufCMessageDescriptor *response;
 } unary[] = {
     [ENROLL] = {OPERATION_ENROLL, &sekisho__v1__enroll_response__descriptor},
+    [CONFIRM] = {OPERATION_CONFIRM, &sekisho__v1__confirm_response__descriptor},
+    [RELEASE] = {OPERATION_RELEASE, &sekisho__v1__release_response__descriptor},
     [MATCH] = {OPERATION_MATCH, &sekisho__v1__match_response__descriptor},
     [LOOKUP] = {OPERATION_LOOKUP, &sekisho__v1__lookup_response__descriptor},
     [REPLACE] = {OPERATION_REPLACE, &sekisho__v1__replace_response__descriptor},
@@ -41,6 +43,8 @@ static void on_message(struct rpc_call *call, const ProtobufCMessage *request)
 
 const struct rpc_method number_methods[METHOD_COUNT] = {
     [ENROLL] = UNARY(Enroll),
+    [CONFIRM] = UNARY(Confirm),
+    [RELEASE] = UNARY(Release),
     [MATCH] = UNARY(Match),
     [LOOKUP] = UNARY(Lookup),
     [REPLACE] = UNARY(Replace),

@@ -10,6 +10,8 @@
 
 _Static_assert(CIPHERTEXT_MAX == 98352, "as documented at SealedCall.ciphertext");
 _Static_assert(offsetof(sealed_request, call) == offsetof(Sekisho__V1__EnrollRequest, call) &&
+                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__ConfirmRequest, call) &&
+                   offsetof(sealed_request, call) == offsetof(Sekisho__V1__ReleaseRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__LookupRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__ReplaceRequest, call) &&
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__EraseRequest, call) &&
@@ -19,6 +21,8 @@ _Static_assert(offsetof(sealed_request, call) == offsetof(Sekisho__V1__EnrollReq
                    offsetof(sealed_request, call) == offsetof(Sekisho__V1__ListEntriesRequest, call),
                "sealed requests have one layout");
 _Static_assert(sizeof(sealed_response) == sizeof(Sekisho__V1__EnrollResponse) &&
+                   sizeof(sealed_response) == sizeof(Sekisho__V1__ConfirmResponse) &&
+                   sizeof(sealed_response) == sizeof(Sekisho__V1__ReleaseResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__LookupResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__ReplaceResponse) &&
                    sizeof(sealed_response) == sizeof(Sekisho__V1__EraseResponse) &&

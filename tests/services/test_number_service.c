@@ -37,9 +37,10 @@ static void each_method_sends_its_operation(void **state)
     static const struct {
         const char *method;
         uint16_t operation;
-    } methods[] = {{"Enroll", OPERATION_ENROLL},         {"Match", OPERATION_MATCH}, {"Lookup", OPERATION_LOOKUP},
-                   {"Replace", OPERATION_REPLACE},       {"Erase", OPERATION_ERASE}, {"Unlock", OPERATION_UNLOCK},
-                   {"RotateKeys", OPERATION_ROTATE_KEYS}};
+    } methods[] = {
+        {"Confirm", OPERATION_CONFIRM}, {"Release", OPERATION_RELEASE}, {"Enroll", OPERATION_ENROLL},
+        {"Match", OPERATION_MATCH},     {"Lookup", OPERATION_LOOKUP},   {"Replace", OPERATION_REPLACE},
+        {"Erase", OPERATION_ERASE},     {"Unlock", OPERATION_UNLOCK},   {"RotateKeys", OPERATION_ROTATE_KEYS}};
     struct fixture *fixture = *state;
     struct session_call head;
 

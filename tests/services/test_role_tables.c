@@ -206,6 +206,8 @@ static void number_calls_by_every_role(void **state)
         uint16_t operation;
     } calls[] = {
         {"NumberService", "Enroll", OPERATION_ENROLL},
+        {"NumberService", "Confirm", OPERATION_CONFIRM},
+        {"NumberService", "Release", OPERATION_RELEASE},
         {"NumberService", "Match", OPERATION_MATCH},
         {"NumberService", "Lookup", OPERATION_LOOKUP},
         {"NumberService", "Replace", OPERATION_REPLACE},
@@ -268,7 +270,8 @@ static void administrators_use_no_numbers(void **state)
 {
     static const uint16_t uses[] = {METHOD_NumberService_Enroll,  METHOD_NumberService_Match,
                                     METHOD_NumberService_Lookup,  METHOD_NumberService_MatchStream,
-                                    METHOD_NumberService_Replace, METHOD_NumberService_Erase};
+                                    METHOD_NumberService_Replace, METHOD_NumberService_Erase,
+                                    METHOD_NumberService_Confirm, METHOD_NumberService_Release};
 
     (void)state;
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {

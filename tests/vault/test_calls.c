@@ -146,9 +146,12 @@ static void inv06_every_operation_under_every_purpose(void **state)
                 ((struct call_item_read *)(void *)item)->count = 1;
             else if (operation != OPERATION_LOOKUP && operation != OPERATION_BACKUP)
                 fields->request_id[0] = 1;
-            if (operation == OPERATION_ENROLL_CITIZEN)
+            if (operation == OPERATION_ENROLL_CITIZEN || operation == OPERATION_MATCH_CITIZEN)
                 item[0] = 1; /* application nonce */
-            uint16_t method = operation == OPERATION_ENROLL_CITIZEN ? OPERATION_ENROLL : operation;
+            head.case_ref[0] = operation == OPERATION_MATCH_CITIZEN;
+            uint16_t method = operation == OPERATION_ENROLL_CITIZEN  ? OPERATION_ENROLL
+                              : operation == OPERATION_MATCH_CITIZEN ? OPERATION_MATCH
+                                                                     : operation;
             size_t length = seal_call(SESSION_ALL, ++seq, method, &head, item, sealed_item_size(operation), body);
             bool lawful = operation_row(operation)->purposes & PURPOSE_BIT(purpose);
             assert_int_equal(status_of(fixture, length), lawful ? CALL_OK : CALL_NOT_PERMITTED);
@@ -158,6 +161,8 @@ static void inv06_every_operation_under_every_purpose(void **state)
     assert_int_equal(operation_row(OPERATION_ENROLL)->purposes, PURPOSE_BIT(PURPOSE_REGISTER));
     assert_int_equal(operation_row(OPERATION_REPLACE)->purposes, PURPOSE_BIT(PURPOSE_CHANGE));
     assert_int_equal(operation_row(OPERATION_ERASE)->purposes, PURPOSE_BIT(PURPOSE_DELETE));
+    assert_int_equal(operation_row(OPERATION_CONFIRM)->purposes, PURPOSE_BIT(PURPOSE_REGISTER));
+    assert_int_equal(operation_row(OPERATION_RELEASE)->purposes, PURPOSE_BIT(PURPOSE_REGISTER));
 }
 
 static void a_sessions_permit_narrows_the_law(void **state)

@@ -272,6 +272,8 @@ static const struct rpc_method number_methods[] = {
     {.name = "Lookup", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Replace", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Erase", .kind = RPC_UNARY, .on_message = on_number},
+    {.name = "Confirm", .kind = RPC_UNARY, .on_message = on_number},
+    {.name = "Release", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "Unlock", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "RotateKeys", .kind = RPC_UNARY, .on_message = on_number},
     {.name = "MatchStream",

@@ -191,7 +191,7 @@ def check_tiles(folder, vkey):
 # ---- proofs of one reference ----
 
 OPERATIONS = {1: "ENROLL", 2: "MATCH", 3: "LOOKUP", 4: "REPLACE", 5: "ERASE", 6: "ENROLL_CITIZEN", 7: "UNLOCK",
-              8: "READ_LEDGER", 9: "ROTATE_KEYS", 10: "BACKUP"}
+              8: "READ_LEDGER", 9: "ROTATE_KEYS", 10: "BACKUP", 11: "CONFIRM", 12: "RELEASE", 13: "MATCH_CITIZEN"}
 PURPOSES = {1: "REGISTER", 2: "CHANGE", 3: "DELETE", 4: "PERIODIC"}
 OUTCOMES = {1: "DONE", 2: "MATCHED", 3: "NOT_MATCHED", 4: "FOUND", 5: "NOT_FOUND", 6: "REFUSED"}
 
