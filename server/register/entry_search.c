@@ -60,8 +60,7 @@ bool search_by_number(struct entry_search *search, uint16_t tenant, const char *
     char with_prefecture[NUMBER_CHARACTERS];
 
     if (!registration_number_parse(number, &parsed)) {
-        int length =
-            snprintf(with_prefecture, sizeof with_prefecture, "%s-%s", prefecture_name(tenant), number);
+        int length = snprintf(with_prefecture, sizeof with_prefecture, "%s-%s", prefecture_name(tenant), number);
         if (length >= (int)sizeof with_prefecture || !registration_number_parse(with_prefecture, &parsed))
             return false;
     }
@@ -146,8 +145,8 @@ static int seek_row(MDB_cursor *cursor, const struct search_position *position, 
     /* No such key, or none of its entries that late. */
     *key = (MDB_val){position->length, (void *)(uintptr_t)position->key};
     rc = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
-    bool same = rc == 0 && key->mv_size == position->length &&
-                memcmp(key->mv_data, position->key, position->length) == 0;
+    bool same =
+        rc == 0 && key->mv_size == position->length && memcmp(key->mv_data, position->key, position->length) == 0;
     return same ? mdb_cursor_get(cursor, key, value, MDB_NEXT_NODUP) : rc;
 }
 

@@ -9,7 +9,8 @@
 #include "server/register/entry_index.h"
 
 #define SEARCH_CRITERIA_MAX 4
-/* Entries looked at for one page: bounds the time on the caller's thread. A page may have fewer entries than there are. */
+/* Entries looked at for one page: bounds the time on the caller's thread. A page may have fewer entries than there are.
+ */
 #define SEARCH_LOOKS_MAX 2000
 
 struct entry_search {

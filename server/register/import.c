@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/identity/identity.h"
+#include "server/register/checks.h"
 #include "server/register/entry.h"
 #include "server/register/person_check.h"
 #include "server/register/record.h"
@@ -85,6 +86,8 @@ static bool check_annotations(const Sekisho__V1__Registration *items, struct ite
             return item_fault(fault, "annotations.reason", "must be at most 1,000 characters");
         if (!message_date_valid(annotation->effective_date))
             return item_fault(fault, "annotations.effective_date", "must be a civil date from 1868-01-25 on");
+        if (annotation->decision[0] != '\0')
+            return item_fault(fault, "annotations.decision", "must be empty: it was decided elsewhere");
     }
     return true;
 }
@@ -148,6 +151,7 @@ static int put_row(struct reg *reg, MDB_txn *txn, int64_t now_us, struct import_
     if (batch->seen)
         return is_taken(reg, txn, batch, serial) ? EEXIST : 0;
     entry.registration = row->registration;
+    entry.registration->number_reference.len = 0; /* the vault's to give */
     return entry_take_over(reg, txn, now_us, &by, batch->arena, &entry, serial);
 }
 

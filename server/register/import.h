@@ -17,8 +17,8 @@ struct import_batch {
     /* The numbers that a dry run has seen; NULL: no dry run. */
     struct number_set *seen;
     /* Out. */
-    Sekisho__V1__Import *import;        /* as it is after the batch */
-    Sekisho__V1__ImportFault **faults;  /* of this batch, room for `count` */
+    Sekisho__V1__Import *import;       /* as it is after the batch */
+    Sekisho__V1__ImportFault **faults; /* of this batch, room for `count` */
     size_t fault_count;
 };
 

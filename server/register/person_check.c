@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/identity/identity.h"
+#include "server/register/checks.h"
 
 #define NAME_MAX_CHARACTERS    200
 #define ADDRESS_MAX_CHARACTERS 300
@@ -35,17 +36,7 @@ bool message_date_valid(const Sekisho__V1__Date *date)
 
 int32_t message_date_number(const Sekisho__V1__Date *date)
 {
-    return date ? date->year * 10000 + date->month * 100 + date->day : 0;
-}
-
-Sekisho__V1__Date message_date_of(int32_t number)
-{
-    Sekisho__V1__Date date = SEKISHO__V1__DATE__INIT;
-
-    date.year = number / 10000;
-    date.month = number / 100 % 100;
-    date.day = number % 100;
-    return date;
+    return date_value(date);
 }
 
 static bool is_empty(const Sekisho__V1__Name *name)
@@ -58,19 +49,6 @@ static bool name_valid(const Sekisho__V1__Name *name)
     struct text_key key;
 
     return is_empty(name) || name_key(name->text, NAME_MAX_CHARACTERS, &key);
-}
-
-/* UTF-8 (the runtime has checked it) without control characters. */
-static bool text_valid(const char *text, size_t max_characters)
-{
-    size_t characters = 0;
-
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0))
-            return false;
-        characters += (*c & 0xc0) != 0x80;
-    }
-    return characters <= max_characters;
 }
 
 static bool all_of(const char *text, size_t length, char first, char last)
@@ -117,7 +95,7 @@ static bool check_birth(const Sekisho__V1__Person *person, int32_t today, struct
         return fault_of(fault, "birth_date", "must be a civil date from 1868-01-25 on, parts unknown from the right");
     if (message_date_number(person->birth_date) > today)
         return fault_of(fault, "birth_date", "must not be in the future");
-    if (!text_valid(person->birth_date_text, WRITTEN_MAX_CHARACTERS))
+    if (!text_within(person->birth_date_text, 0, WRITTEN_MAX_CHARACTERS))
         return fault_of(fault, "birth_date_text", "must be at most 40 characters");
     return true;
 }
@@ -143,7 +121,7 @@ bool person_check(const Sekisho__V1__Person *person, int32_t today, struct item_
         return false;
     if (person->sex != 0 && person->sex != 1 && person->sex != 2 && person->sex != 9)
         return fault_of(fault, "sex", "must be 1, 2 or 9 (ISO/IEC 5218), or not given");
-    if (!text_valid(person->address, ADDRESS_MAX_CHARACTERS))
+    if (!text_within(person->address, 0, ADDRESS_MAX_CHARACTERS))
         return fault_of(fault, "address", "must be at most 300 characters without control characters");
     if (person->municipality_code[0] != '\0' && !all_of(person->municipality_code, 5, '0', '9'))
         return fault_of(fault, "municipality_code", "must be five digits");

@@ -23,6 +23,5 @@ bool registration_check(const Sekisho__V1__Registration *registration, int32_t t
 bool message_date_valid(const Sekisho__V1__Date *date);
 /* yyyymmdd with zeros for what is not known; 0 for NULL. */
 int32_t message_date_number(const Sekisho__V1__Date *date);
-Sekisho__V1__Date message_date_of(int32_t number);
 
 #endif
