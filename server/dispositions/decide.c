@@ -13,13 +13,14 @@
 static enum disposition_result look_up(struct disposition_context *context, const disposition *about,
                                        stored_entry **entry, struct former *former)
 {
-    int rc = entry_get(context->reg, context->txn, disposition_serial(about), context->arena, entry);
+    uint32_t serial = disposition_serial(context, about);
+    int rc = entry_get(context->reg, context->txn, serial, context->arena, entry);
 
     if (rc == MDB_NOTFOUND)
         return disposition_bad(context, "disposition.registration");
     if (rc == 0)
         rc = suspension_settle(context->reg, context->txn, context->now_us, context->arena, *entry);
-    return rc != 0 ? disposition_store(context, rc) : former_decisions(context, *entry, former);
+    return rc != 0 ? disposition_store(context, rc) : former_decisions(context, serial, *entry, former);
 }
 
 /* Items that the server gives are not the proposer's. */
@@ -51,7 +52,7 @@ static enum disposition_result add(struct disposition_context *context, const di
     (*made)->disposition = copy;
     (*made)->proposer_person =
         (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)context->person, .len = PERSON_TAG_LEN};
-    return disposition_add(context, disposition_serial(copy), *made, id);
+    return disposition_add(context, disposition_serial(context, copy), *made, id);
 }
 
 enum disposition_result disposition_propose(struct disposition_context *context, const disposition *proposed,

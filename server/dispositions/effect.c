@@ -166,7 +166,7 @@ enum disposition_result disposition_effect(struct disposition_context *context, 
                             .approved = approved,
                             .entry = entry,
                             .former = former,
-                            .serial = disposition_serial(approved),
+                            .serial = disposition_serial(context, approved),
                             .today = date_today(context->now_us)};
     int32_t effective = approved->kind == KIND(SUSPENSION) ? date_value(approved->period_from) : effect.today;
 

@@ -28,16 +28,12 @@ static enum disposition_result look(struct disposition_context *context, const d
     return DISPOSITION_OK;
 }
 
-enum disposition_result former_decisions(struct disposition_context *context, const stored_entry *entry,
-                                         struct former *former)
+enum disposition_result former_decisions(struct disposition_context *context, uint32_t serial,
+                                         const stored_entry *entry, struct former *former)
 {
     const Sekisho__V1__Registration *registration = entry->registration;
-    uint16_t tenant;
-    uint32_t serial;
 
     memset(former, 0, sizeof *former);
-    if (!entry_name_parse(registration->name, &tenant, &serial, NULL))
-        return disposition_store(context, MDB_CORRUPTED);
     enum disposition_result result = disposition_each(context, serial, look, former);
     if (result != DISPOSITION_OK || registration->state != STATE(CANCELLED) || former->cancelled_on != 0)
         return result;

@@ -125,7 +125,7 @@ static enum disposition_result pass_former(struct disposition_context *context, 
 {
     struct grant grant = {.application = search->application->name};
     struct former former;
-    enum disposition_result result = former_decisions(context, entry, &former);
+    enum disposition_result result = former_decisions(context, serial, entry, &former);
 
     if (result == DISPOSITION_OK)
         result = disposition_each(context, serial, look_for_grant, &grant);

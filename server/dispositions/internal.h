@@ -32,7 +32,8 @@ typedef enum disposition_result disposition_look(struct disposition_context *con
                                                  const uint8_t id[REGISTER_ID_LEN], void *user);
 enum disposition_result disposition_each(struct disposition_context *context, uint32_t serial, disposition_look *look,
                                          void *user);
-uint32_t disposition_serial(const disposition *of);
+/* Of its registration; 0 when that is none of this prefecture. */
+uint32_t disposition_serial(const struct disposition_context *context, const disposition *of);
 
 /* ---- conditions ---- */
 
@@ -46,8 +47,8 @@ struct former {
     bool sexual_violence, taken_over;
     bool open; /* a proposal waits */
 };
-enum disposition_result former_decisions(struct disposition_context *context, const stored_entry *entry,
-                                         struct former *former);
+enum disposition_result former_decisions(struct disposition_context *context, uint32_t serial,
+                                         const stored_entry *entry, struct former *former);
 /* DISPOSITION_DQ4 within the three years of 児童福祉法18条の5四. */
 enum disposition_result former_dq4(const struct former *former, int32_t today);
 /* May the disposition be made of this entry, today? */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/register/entry.h"
+
 #define PREFECTURE   "prefectures/NN"
 #define COLLECTION   "/dispositions/"
 #define APPLICATIONS "/applications/"
@@ -52,4 +54,12 @@ void disposition_name_format(uint16_t tenant, const uint8_t id[REGISTER_ID_LEN],
     for (size_t i = 0; i < REGISTER_ID_LEN; i++)
         at += snprintf(name + at, DISPOSITION_NAME_SIZE - (size_t)at, "%02x", id[i]);
     snprintf(name + at, DISPOSITION_NAME_SIZE - (size_t)at, "%s", part);
+}
+
+bool disposition_registration_parse(const char *name, uint16_t tenant, uint32_t *serial)
+{
+    const char *rest;
+    uint16_t of;
+
+    return entry_name_parse(name, &of, serial, &rest) && of == tenant && *rest == '\0';
 }

@@ -17,7 +17,8 @@ bool disposition_name_parse(const char *name, const char *part, uint8_t id[REGIS
 void disposition_name_format(uint16_t tenant, const uint8_t id[REGISTER_ID_LEN], const char *part,
                              char name[DISPOSITION_NAME_SIZE]);
 
-/* An application of this prefecture that a proposal names. */
+/* A registration, an application of this prefecture that a request names; nothing may follow. */
+bool disposition_registration_parse(const char *name, uint16_t tenant, uint32_t *serial);
 bool disposition_application_parse(const char *name, uint16_t tenant, uint8_t id[REGISTER_ID_LEN]);
 
 #endif

@@ -46,12 +46,11 @@ static enum disposition_result check_texts(struct disposition_context *context, 
 static enum disposition_result check_names(struct disposition_context *context, const disposition *proposed)
 {
     uint8_t id[REGISTER_ID_LEN];
-    uint16_t tenant;
     uint32_t serial;
 
     if (!given(proposed->registration))
         return disposition_missing(context, "disposition.registration");
-    if (!entry_name_parse(proposed->registration, &tenant, &serial, NULL) || tenant != context->reg->tenant)
+    if (!disposition_registration_parse(proposed->registration, context->reg->tenant, &serial))
         return disposition_bad(context, "disposition.registration");
     if (!given(proposed->application))
         return DISPOSITION_OK;

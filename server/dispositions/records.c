@@ -53,12 +53,11 @@ char *disposition_copy(struct disposition_context *context, const char *text)
     return copy ? strcpy(copy, text) : NULL;
 }
 
-uint32_t disposition_serial(const disposition *of)
+uint32_t disposition_serial(const struct disposition_context *context, const disposition *of)
 {
-    uint16_t tenant;
     uint32_t serial;
 
-    return entry_name_parse(of->registration, &tenant, &serial, NULL) ? serial : 0;
+    return disposition_registration_parse(of->registration, context->reg->tenant, &serial) ? serial : 0;
 }
 
 /* Every change of a disposition is one of these three. */

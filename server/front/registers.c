@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "sandbox/sandbox.h"
+#include "server/applications/applications.h"
+#include "server/dispositions/suspension.h"
 #include "server/register/register.h"
 
 static struct reg registers[TENANTS_MAX];
@@ -49,11 +51,18 @@ bool registers_open(struct front *front, const struct launch_config *config, int
     return *rc == 0;
 }
 
+static bool start_one(struct reg *reg)
+{
+    reg_daily(reg, suspension_sweep);
+    reg_daily(reg, application_sweep);
+    return reg_writer_start(reg);
+}
+
 bool registers_start(struct front *front)
 {
     bool started = true;
 
     for (uint16_t tenant = 1; tenant <= TENANTS_MAX && started; tenant++)
-        started = !front->regs[tenant] || reg_writer_start(front->regs[tenant]);
+        started = !front->regs[tenant] || start_one(front->regs[tenant]);
     return started;
 }

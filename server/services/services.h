@@ -5,6 +5,7 @@
 #include "sekisho/v1/access_record_service.pb-c.h"
 #include "sekisho/v1/account_service.pb-c.h"
 #include "sekisho/v1/backup_service.pb-c.h"
+#include "sekisho/v1/disposition_service.pb-c.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "sekisho/v1/operation_record_service.pb-c.h"
