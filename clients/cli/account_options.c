@@ -52,7 +52,7 @@ int state_option(const struct options *options, enum sekisho_account_state *stat
     return *state != 0 ? CLI_OK : CLI_USAGE;
 }
 
-bool date_parse(const char *text, uint32_t *date)
+bool day_parse(const char *text, uint32_t *date)
 {
     struct tm parts = {0};
 
@@ -72,7 +72,7 @@ bool date_parse(const char *text, uint32_t *date)
 
 int date_option(const struct options *options, uint32_t *date)
 {
-    if (!options->value[OPT_UNTIL] || date_parse(options->value[OPT_UNTIL], date))
+    if (!options->value[OPT_UNTIL] || day_parse(options->value[OPT_UNTIL], date))
         return CLI_OK;
     SAY(stderr, TEXT_BAD_DATE, "--until");
     return CLI_USAGE;

@@ -14,7 +14,7 @@ int kind_option(const struct options *options, enum sekisho_account_kind *kind);
 int state_option(const struct options *options, enum sekisho_account_state *state);
 int date_option(const struct options *options, uint32_t *date);
 /* "2027-03-31" -> 20270331; 0 for an empty text; false for what is no date. */
-bool date_parse(const char *text, uint32_t *date);
+bool day_parse(const char *text, uint32_t *date);
 
 #define DATE_TEXT_LEN 16
 /* 20270331 -> "2027-03-31"; "-" for none. */

@@ -121,5 +121,7 @@ int cmd_key_rotate_root(const struct options *options);
 int cmd_store_accept_lost_erasures(const struct options *options);
 int cmd_store_compact(const struct options *options);
 int cmd_synth(const struct options *options);
+int cmd_synth_register(const struct options *options);
+int cmd_synth_applications(const struct options *options);
 
 #endif

@@ -85,7 +85,7 @@ static bool request_of(const struct import *import, const struct csv_row *row, s
         wrong = columns[ROLE].name;
     else if (request->kind == 0)
         wrong = columns[KIND].name;
-    else if (!date_parse(field(import, row, UNTIL), &request->until))
+    else if (!day_parse(field(import, row, UNTIL), &request->until))
         wrong = columns[UNTIL].name;
     if (wrong) {
         *error = (struct sekisho_error){.status = SEKISHO_ERROR_ARGUMENT, .retry_ms = -1, .reason = "BAD_FIELD"};

@@ -17,6 +17,8 @@
 #define LEDGER     (SESSION | LEDGER_KEY)
 #define RECORD     (SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(RECORD_STATE) | OPT_BIT(RECORD_PIN))
 
+#define SYNTH (OPT_BIT(PREFECTURE) | OPT_BIT(SEED) | OPT_BIT(COUNT) | OPT_BIT(OUTPUT))
+
 static const struct command commands[] = {
     {"login",
      SESSION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(ACCOUNT) | OPT_BIT(PASSWORD_FILE) |
@@ -107,7 +109,9 @@ static const struct command commands[] = {
      TEXT_HELP_KEY_ROTATE_ROOT, cmd_key_rotate_root},
     {"store accept-lost-erasures", OPT_BIT(STORE), TEXT_HELP_ACCEPT_LOST, cmd_store_accept_lost_erasures},
     {"store compact", OPT_BIT(STORE), TEXT_HELP_STORE_COMPACT, cmd_store_compact},
-    {"synth", OPT_BIT(PREFECTURE) | OPT_BIT(SEED) | OPT_BIT(COUNT) | OPT_BIT(OUTPUT), TEXT_HELP_SYNTH, cmd_synth},
+    {"synth register", SYNTH, TEXT_HELP_SYNTH_REGISTER, cmd_synth_register},
+    {"synth applications", SYNTH, TEXT_HELP_SYNTH_APPLICATIONS, cmd_synth_applications},
+    {"synth", SYNTH, TEXT_HELP_SYNTH, cmd_synth},
     {"citizen-seal",
      CONNECTION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(CITIZEN_PIN) | OPT_BIT(NONCE) | OPT_BIT(PORTAL) |
          OPT_BIT(INPUT),

@@ -15,18 +15,18 @@ static void test_dates(void **state)
     uint32_t date = 1;
 
     (void)state;
-    assert_true(date_parse("2027-03-31", &date));
+    assert_true(day_parse("2027-03-31", &date));
     assert_int_equal(date, 20270331);
     date_format(date, text);
     assert_string_equal(text, "2027-03-31");
-    assert_true(date_parse("2028-02-29", &date));
+    assert_true(day_parse("2028-02-29", &date));
     assert_int_equal(date, 20280229);
-    assert_true(date_parse("", &date)); /* an empty column */
+    assert_true(day_parse("", &date)); /* an empty column */
     assert_int_equal(date, 0);
     date_format(0, text);
     assert_string_equal(text, "-");
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        if (date_parse(bad[i], &date))
+        if (day_parse(bad[i], &date))
             fail_msg("taken for a date: %s", bad[i]);
     date_format(UINT32_MAX, text); /* of a server that lies: it fits all the same */
     assert_true(strlen(text) < sizeof text);

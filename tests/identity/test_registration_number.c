@@ -9,7 +9,7 @@
 
 #include "server/identity/identity.h"
 
-static void test_F020_numbers_as_written(void **state)
+static void test_numbers_as_written(void **state)
 {
     (void)state;
     static const char *const forms[] = {
@@ -26,7 +26,7 @@ static void test_F020_numbers_as_written(void **state)
     }
 }
 
-static void test_F020_what_no_number_is(void **state)
+static void test_what_no_number_is(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -57,7 +57,7 @@ static void test_F020_what_no_number_is(void **state)
     }
 }
 
-static void test_F020_printed_and_read_again(void **state)
+static void test_printed_and_read_again(void **state)
 {
     (void)state;
     static const uint32_t serials[] = {1, 999999, 1000000, UINT32_MAX};
@@ -101,9 +101,9 @@ static void test_prefectures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_F020_numbers_as_written),
-        cmocka_unit_test(test_F020_what_no_number_is),
-        cmocka_unit_test(test_F020_printed_and_read_again),
+        cmocka_unit_test(test_numbers_as_written),
+        cmocka_unit_test(test_what_no_number_is),
+        cmocka_unit_test(test_printed_and_read_again),
         cmocka_unit_test(test_prefectures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
