@@ -57,6 +57,10 @@ bool application_event_possible(Sekisho__V1__ApplicationState state, enum applic
 enum application_result application_event(struct application_context *context, stored_application *application,
                                           enum application_event event, const char *reason);
 
+/* May it be accepted, the number aside? Before the vault is asked to enrol it. */
+enum application_result application_may_accept(struct application_context *context,
+                                               const stored_application *application);
+
 /* NULL with context->rc (MDB_NOTFOUND). */
 stored_application *application_get(struct application_context *context, const uint8_t id[REGISTER_ID_LEN]);
 /* New: makes its id and name; DRAFT when `portal` is set, else RECEIVED. Content is the caller's duty. */

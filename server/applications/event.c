@@ -125,6 +125,16 @@ enum application_result application_event(struct application_context *context, s
     return write_event(context, application, event, reason);
 }
 
+enum application_result application_may_accept(struct application_context *context,
+                                               const stored_application *application)
+{
+    const struct transition *transition = transition_find(application->application->state, APPLICATION_ACCEPT);
+
+    if (!transition)
+        return APPLICATION_WRONG_STATE;
+    return guards_check(context, application, transition->guards & ~GUARD_BIT(GUARD_NUMBER), NULL);
+}
+
 enum application_result application_paid(struct application_context *context, const uint8_t id[REGISTER_ID_LEN])
 {
     stored_application *application = application_get(context, id);

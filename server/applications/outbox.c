@@ -50,6 +50,17 @@ int number_want(struct application_context *context, stored_application *applica
     return record_put(context->txn, outbox, key.mv_data, key.mv_size, &row.base);
 }
 
+int number_since(struct application_context *context, const stored_application *application, int64_t *since_us)
+{
+    ProtobufCMessage *row;
+    int rc = record_get(context->txn, context->reg->table[TABLE_number_outbox], application->id.data, REGISTER_ID_LEN,
+                        &sekisho__stored__stored_number_action__descriptor, context->arena, &row);
+
+    if (rc == 0)
+        *since_us = ((const Sekisho__Stored__StoredNumberAction *)row)->since_us;
+    return rc;
+}
+
 static void drop_blob(stored_application *application)
 {
     application->number_blob = (ProtobufCBinaryData){0};
@@ -62,8 +73,7 @@ static int forget_number(struct application_context *context, stored_application
     return number_want(context, application, NUMBER_ACTION_NONE);
 }
 
-static int keep_reference(struct application_context *context, stored_application *application,
-                          const uint8_t *reference)
+static int set_reference(struct application_context *context, stored_application *application, const uint8_t *reference)
 {
     uint8_t *copy = arena_alloc(context, REGISTER_ID_LEN);
 
@@ -73,7 +83,28 @@ static int keep_reference(struct application_context *context, stored_applicatio
     application->application->number_reference = (ProtobufCBinaryData){REGISTER_ID_LEN, copy};
     application->application->number_state = NUMBER(PROVISIONAL);
     drop_blob(application);
-    return number_want(context, application, NUMBER_ACTION_NONE);
+    return 0;
+}
+
+static int keep_reference(struct application_context *context, stored_application *application,
+                          const uint8_t *reference)
+{
+    int rc = set_reference(context, application, reference);
+
+    return rc == 0 ? number_want(context, application, NUMBER_ACTION_NONE) : rc;
+}
+
+/* Enrolled although the application has gone on without it meanwhile. */
+static int release_stray(struct application_context *context, stored_application *application, const uint8_t *reference)
+{
+    const ProtobufCBinaryData *own = &application->application->number_reference;
+
+    if (own->len == REGISTER_ID_LEN && memcmp(own->data, reference, REGISTER_ID_LEN) == 0)
+        return 0; /* the same enrolment, answered twice */
+    if (own->len != 0)
+        return 0; /* the vault keeps one provisional number an application: this is not of it */
+    int rc = set_reference(context, application, reference);
+    return rc == 0 ? number_want(context, application, NUMBER_ACTION_RELEASE) : rc;
 }
 
 int number_done(struct application_context *context, stored_application *application, enum number_action action,
@@ -84,7 +115,7 @@ int number_done(struct application_context *context, stored_application *applica
     *taken = action != NUMBER_ACTION_NONE &&
              (pending == action || (pending == NUMBER_ACTION_ENROLL && action == NUMBER_ACTION_RELEASE));
     if (!*taken)
-        return 0;
+        return action == NUMBER_ACTION_ENROLL ? release_stray(context, application, reference) : 0;
     if (action == NUMBER_ACTION_ENROLL)
         return keep_reference(context, application, reference);
     if (action == NUMBER_ACTION_RELEASE)

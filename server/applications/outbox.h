@@ -17,6 +17,9 @@ enum number_action number_pending(const stored_application *application);
 /* Wants `action` instead of what was wanted before; NONE strikes out. Does not store the application. An LMDB code. */
 int number_want(struct application_context *context, stored_application *application, enum number_action action);
 
+/* When what is pending was wanted. An LMDB code; MDB_NOTFOUND: nothing is pending. */
+int number_since(struct application_context *context, const stored_application *application, int64_t *since_us);
+
 /* The vault has done `action`: strikes it out if it is what is pending (or RELEASE where ENROLL was), and takes over
  * the number's state. `reference`: of ENROLL. False in *taken: something else is pending by now, nothing was changed.
  * Does not store the application. An LMDB code. */

@@ -11,6 +11,14 @@
 #include "server/rpc/fruitless.h"
 #include "server/rpc/internal.h"
 
+static void deferred_event(void *owner, bool ok)
+{
+    struct rpc_call *call = owner;
+
+    (void)ok; /* it carries nothing that could fail */
+    call->deferred_work(call);
+}
+
 struct rpc_call *rpc_call_take(struct rpc_entry *entry)
 {
     struct rpc_server *server = entry->server;
@@ -28,6 +36,7 @@ struct rpc_call *rpc_call_take(struct rpc_entry *entry)
     call->closed = (struct rpc_tag){rpc_call_closed_event, call};
     call->received = (struct rpc_tag){rpc_receive_event, call};
     call->sent = (struct rpc_tag){rpc_send_event, call};
+    call->deferred = (struct rpc_tag){deferred_event, call};
     server->calls_in_use++;
     return call;
 }
@@ -188,4 +197,11 @@ bool rpc_call_cancelled(const struct rpc_call *call)
     cancelled = locked->cancelled || locked->send_failed;
     pthread_mutex_unlock(&locked->lock);
     return cancelled || rpc_call_time_left_ms(call) == 0;
+}
+
+/* A batch of nothing is done at once, and its tag comes out of the completion queue. */
+void rpc_call_defer(struct rpc_call *call, void (*work)(struct rpc_call *call))
+{
+    call->deferred_work = work;
+    rpc_call_start_batch(call, NULL, 0, &call->deferred);
 }

@@ -58,7 +58,8 @@ struct rpc_call {
     bool counted;           /* in live_calls */
     bool begun;             /* the handler has had a callback */
     int core_cancelled;
-    struct rpc_tag arrived, received, sent, closed;
+    struct rpc_tag arrived, received, sent, closed, deferred;
+    void (*deferred_work)(struct rpc_call *call);
     void *user;
 
     pthread_mutex_t lock;

@@ -74,6 +74,10 @@ const char *rpc_call_metadata(const struct rpc_call *call, const char *key, size
 int64_t rpc_call_time_left_ms(const struct rpc_call *call);
 bool rpc_call_cancelled(const struct rpc_call *call);
 
+/* Runs `work` on the server's thread, soon. Any thread, one at a time; the call must not be finished before it ran. Other
+ * threads need it for what only that thread serves (struct rpc_source). */
+void rpc_call_defer(struct rpc_call *call, void (*work)(struct rpc_call *call));
+
 /* Asks for the next request message of a stream (on_message or on_half_close follows). One at a time: asking again
  * while one is awaited changes nothing. */
 void rpc_call_next(struct rpc_call *call);

@@ -31,6 +31,7 @@ struct register_call {
     struct rpc_error error;   /* filled by register_fail */
     char texts[3][512];       /* what it points to */
     char object[96];          /* resource name for the operation record; a handler that creates sets it */
+    void *user;               /* the handlers' own, from one step to the next */
 };
 
 typedef const ProtobufCMessage *register_handler(struct register_call *call);

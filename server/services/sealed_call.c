@@ -40,16 +40,13 @@ static bool fail_field(struct rpc_error *error, enum front_error what, const cha
     return false;
 }
 
-bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
-                       struct session_call *head, struct rpc_error *error)
+bool sealed_call_read(const Sekisho__V1__SealedCall *sealed, uint16_t operation, uint16_t *tenant,
+                      struct session_call *head, struct rpc_error *error)
 {
-    struct session_row row;
-    uint16_t tenant;
-
     *head = (struct session_call){.operation = operation};
     if (!sealed)
         return fail_field(error, FRONT_BAD_CALL, "call", "is required");
-    if (!session_name_parse(sealed->session, &tenant, head->session))
+    if (!session_name_parse(sealed->session, tenant, head->session))
         return fail_field(error, FRONT_BAD_SESSION_NAME, "call.session",
                           "must be prefectures/{01..47}/sessions/{32 lower-case hex digits}");
     if (sealed->sequence == 0)
@@ -58,7 +55,17 @@ bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sea
         return fail_field(error, FRONT_BAD_LENGTH, "call.ciphertext", "must have 96 to 98,352 bytes");
     head->call_seq = sealed->sequence;
     head->sealed_length = (uint32_t)sealed->ciphertext.len;
-    return session_check(call, tenant, head->session, &row, error);
+    return true;
+}
+
+bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
+                       struct session_call *head, struct rpc_error *error)
+{
+    struct session_row row;
+    uint16_t tenant;
+
+    return sealed_call_read(sealed, operation, &tenant, head, error) &&
+           session_check(call, tenant, head->session, &row, error);
 }
 
 void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescriptor *type,
@@ -72,11 +79,11 @@ void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescr
     response->reply = reply;
 }
 
-static enum link_sent send_single(struct front *front, const struct session_call *head, const uint8_t *ciphertext,
-                                  vault_call_done *done, struct rpc_call *call)
+enum link_sent sealed_send(struct front *front, const struct session_call *head, const uint8_t *ciphertext,
+                           vault_call_done *done, void *user)
 {
     bulk_make_way(&front->bulk);
-    return vault_call(front->vault, head, ciphertext, done, call);
+    return vault_call(front->vault, head, ciphertext, done, user);
 }
 
 _Static_assert(sizeof(void *) >= sizeof(uint64_t), "a sequence number fits a pointer");
@@ -97,7 +104,7 @@ void sealed_unary(struct rpc_call *call, const ProtobufCMessage *request, enum o
      * NOLINTNEXTLINE(performance-no-int-to-ptr): never a pointer */
     rpc_call_set_user(call, (void *)(uintptr_t)sealed->sequence);
     const uint8_t *ciphertext = sealed->ciphertext.data;
-    enum link_sent sent = head.sealed_length < BULK_SEALED_MIN ? send_single(front, &head, ciphertext, done, call)
+    enum link_sent sent = head.sealed_length < BULK_SEALED_MIN ? sealed_send(front, &head, ciphertext, done, call)
                                                                : bulk_call(&front->bulk, &head, ciphertext, done, call);
     if (sent != LINK_SENT)
         rpc_call_finish(call, error_of_link(sent, FRONT_VAULT_UNAVAILABLE));

@@ -11,9 +11,16 @@
 typedef Sekisho__V1__MatchRequest sealed_request;
 typedef Sekisho__V1__MatchResponse sealed_response;
 
-/* Checks a request and fills the head of the call. False: *error says why (static texts; copy it to keep it). */
+/* Fills the head of a call from a request. False: *error says why (static texts). Who may is not looked at. */
+bool sealed_call_read(const Sekisho__V1__SealedCall *sealed, uint16_t operation, uint16_t *tenant,
+                      struct session_call *head, struct rpc_error *error);
+/* Checks a request and who sends it, and fills the head of the call. False: *error says why (static texts; copy it to keep it). */
 bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
                        struct session_call *head, struct rpc_error *error);
+
+/* A single call, before batches that wait. On the server's thread. */
+enum link_sent sealed_send(struct front *front, const struct session_call *head, const uint8_t *ciphertext,
+                           vault_call_done *done, void *user);
 
 /* Fills a response of any such type; `reply` and the answer must live as long as it is used. */
 void sealed_response_fill(sealed_response *response, const ProtobufCMessageDescriptor *type,

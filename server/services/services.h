@@ -4,6 +4,8 @@
 
 #include "sekisho/v1/access_record_service.pb-c.h"
 #include "sekisho/v1/account_service.pb-c.h"
+#include "sekisho/v1/application_service.pb-c.h"
+#include "sekisho/v1/attachment_service.pb-c.h"
 #include "sekisho/v1/backup_service.pb-c.h"
 #include "sekisho/v1/disposition_service.pb-c.h"
 #include "sekisho/v1/ledger_service.pb-c.h"

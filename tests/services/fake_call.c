@@ -36,6 +36,16 @@ const uint8_t *rpc_call_certificate(const struct rpc_call *call)
     return call->certificate;
 }
 
+void rpc_call_defer(struct rpc_call *call, void (*work)(struct rpc_call *call))
+{
+    work(call);
+}
+
+bool rpc_call_cancelled(const struct rpc_call *call)
+{
+    return call->over;
+}
+
 void rpc_call_next(struct rpc_call *call)
 {
     call->next_asked++;
