@@ -22,7 +22,7 @@
 
 enum {
     EVENTS = 64,
-    OWN_DESCRIPTORS = 64,  /* of the process, beside its connections */
+    OWN_DESCRIPTORS = 384, /* of the process, beside its connections: a prefecture's register has six */
     FEWEST_PLACES = 16,    /* a limit of descriptors below that is not worth starting with */
     PAUSE_MS = 20,         /* when the system has no descriptor or memory left */
     ACCEPTS_A_ROUND = 256, /* then those who left are looked at again */

@@ -45,8 +45,9 @@ static const struct {
     uint16_t tenant, role, state;
     bool must_change;
     char id[ACCOUNT_LEN];
+    const char *person; /* NULL: as the id */
 } accounts[] = {
-    {.tenant = 11, .role = ROLE_APR, .state = ACCOUNT_ACTIVE, .id = "approver"},
+    {.tenant = 11, .role = ROLE_APR, .state = ACCOUNT_ACTIVE, .id = "approver", .person = "suzuki"},
     {.tenant = 11, .role = ROLE_SYS, .state = ACCOUNT_SUSPENDED, .id = "closed"},
     {.tenant = 11, .role = ROLE_ADM, .state = ACCOUNT_ISSUED, .must_change = true, .id = "fresh"},
     {.tenant = 11, .role = ROLE_OWN, .state = ACCOUNT_ACTIVE, .id = "owner"},
@@ -92,6 +93,7 @@ void harness_fill_store(const char *folder)
                                          .hash = known_hash};
         account.issued_us = account.last_login_us = account.password_set_us = account.dormant_from_us =
             (int64_t)now.tv_sec * 1000000;
+        strcpy(account.person, accounts[i].person ? accounts[i].person : accounts[i].id);
         assert_int_equal(
             account_put(&store, account_store_tenant(&store, accounts[i].tenant), accounts[i].id, &account), 0);
     }

@@ -8,7 +8,9 @@ static void client_and_vault_share_the_keys(void **state)
 {
     static const uint16_t reviewer[PERMIT_LEN] = {
         [OPERATION_MATCH] = PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
-        [OPERATION_LOOKUP] = PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE)};
+        [OPERATION_LOOKUP] = PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
+        [OPERATION_MATCH_CITIZEN] = PURPOSE_BIT(PURPOSE_CHANGE) | PURPOSE_BIT(PURPOSE_DELETE),
+        [OPERATION_RELEASE] = PURPOSE_BIT(PURPOSE_REGISTER)};
     struct harness *harness = *state;
     struct client client;
     struct session_open open;
@@ -95,6 +97,33 @@ static void two_sessions_share_nothing(void **state)
     assert_memory_not_equal(first.reply_key, second.reply_key, SESSION_KEY_LEN);
     assert_memory_not_equal(first.call_key, first.reply_key, SESSION_KEY_LEN);
     assert_memory_not_equal(reply_first.server_ephemeral, reply_second.server_ephemeral, X25519_LEN);
+}
+
+static void tag_of(struct harness *harness, const char *account, uint8_t tag[PERSON_TAG_LEN])
+{
+    struct client client;
+    struct session_open open;
+    struct login_reply reply;
+
+    client_init(&client, harness, account, HARNESS_PASSWORD);
+    client_seal(&client, harness);
+    client_logs_in(&client, harness, &open, &reply);
+    memcpy(tag, reply.person, PERSON_TAG_LEN);
+}
+
+/* By it the front tells a reviewer from an approver: two accounts are one person's, or not; and nothing else. */
+static void f022_two_accounts_of_a_person_have_one_tag(void **state)
+{
+    static const uint8_t none[PERSON_TAG_LEN];
+    struct harness *harness = *state;
+    uint8_t approver[PERSON_TAG_LEN], suzuki[PERSON_TAG_LEN], sato[PERSON_TAG_LEN];
+
+    tag_of(harness, "approver", approver);
+    tag_of(harness, "suzuki", suzuki);
+    tag_of(harness, "sato", sato);
+    assert_memory_equal(approver, suzuki, sizeof suzuki);
+    assert_memory_not_equal(sato, suzuki, sizeof suzuki);
+    assert_memory_not_equal(sato, none, sizeof none);
 }
 
 static uint16_t log_out(struct harness *harness, const uint8_t id[SESSION_ID_LEN], bool known)
@@ -208,6 +237,7 @@ int main(void)
         TEST(client_and_vault_share_the_keys),
         TEST(welcome_opens_for_the_client_and_tells_the_permit),
         TEST(two_sessions_share_nothing),
+        TEST(f022_two_accounts_of_a_person_have_one_tag),
         TEST(logout_ends_the_session_in_the_vault_once),
         TEST(sessions_are_bounded_and_a_busy_challenge_is_not_used_up),
         TEST(vault_that_refuses_makes_no_session),

@@ -181,12 +181,77 @@ static void no_reply_holds_a_number(void **state)
     evil_drain(evil);
 }
 
+#define APPLICATION 0x61 /* every byte of its id, which the front knows: it keeps the application */
+
+static size_t case_call(struct evil *evil, uint16_t operation, unsigned number)
+{
+    struct call_head head = {.version = 1, .operation = operation, .purpose = PURPOSE_REGISTER, .count = 1};
+    struct call_item item = {0};
+
+    memset(head.case_ref, APPLICATION, sizeof head.case_ref);
+    memset(item.request_id, APPLICATION, sizeof item.request_id);
+    if (operation == OPERATION_ENROLL)
+        test_number(number, item.number);
+    return seal_call(SESSION_ALL, ++evil->call_seq, operation, &head, &item, sizeof item, body);
+}
+
+static void relabel(uint16_t operation)
+{
+    struct session_call request;
+
+    memcpy(&request, body, sizeof request);
+    request.operation = operation;
+    memcpy(body, &request, sizeof request);
+}
+
+/* The front knows id and reference of an application's number, carries the officers' calls, and says what they are.
+ * What becomes of the number is decided by the calls that an officer has sealed, each once. */
+static void decisions_about_a_number_are_the_officers(void **state)
+{
+    static const uint16_t decisions[] = {OPERATION_CONFIRM, OPERATION_RELEASE, OPERATION_ENROLL};
+    struct evil *evil = *state;
+    static uint8_t kept[512];
+    struct session_call request;
+    uint8_t before[32], after[32];
+
+    evil_start(evil);
+    evil_serve(evil);
+    evil_open_session(evil);
+    assert_int_equal(send_call(evil, case_call(evil, OPERATION_ENROLL, 60)), CALL_OK);
+    evil_store_digest(evil, before);
+    for (size_t sealed = 0; sealed < 3; sealed++)
+        for (size_t said = 0; said < 3; said++) {
+            size_t length = case_call(evil, decisions[sealed], 61);
+            if (sealed == said)
+                memset(body + sizeof request, 0x5a, length - sizeof request); /* one of its own making */
+            relabel(decisions[said]);
+            assert_int_equal(send_call(evil, length), sealed == said ? CALL_BAD_SEAL : CALL_WRONG_METHOD);
+        }
+    evil_store_digest(evil, after);
+    assert_memory_equal(before, after, sizeof after);
+
+    size_t length = case_call(evil, OPERATION_RELEASE, 0);
+    memcpy(kept, body, length);
+    assert_int_equal(send_call(evil, length), CALL_OK);
+    assert_int_equal(send_call(evil, case_call(evil, OPERATION_ENROLL, 61)), CALL_OK); /* the corrected number */
+    evil_store_digest(evil, before);
+    memcpy(body, kept, length);
+    assert_int_equal(send_call(evil, length), CALL_REPLAYED);
+    evil_store_digest(evil, after);
+    assert_memory_equal(before, after, sizeof after);
+    evil_drain(evil);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forged_replayed_and_relabelled),    cmocka_unit_test(guesses_without_a_key),
-        cmocka_unit_test(sessions_do_not_outlive_the_vault), cmocka_unit_test(lengths_that_lie),
-        cmocka_unit_test(no_reply_holds_a_number),           cmocka_unit_test(lists_with_a_stolen_session_id),
+        cmocka_unit_test(forged_replayed_and_relabelled),
+        cmocka_unit_test(guesses_without_a_key),
+        cmocka_unit_test(sessions_do_not_outlive_the_vault),
+        cmocka_unit_test(lengths_that_lie),
+        cmocka_unit_test(no_reply_holds_a_number),
+        cmocka_unit_test(lists_with_a_stolen_session_id),
+        cmocka_unit_test(decisions_about_a_number_are_the_officers),
     };
     return cmocka_run_group_tests_name("an evil front: calls", tests, evil_setup, evil_teardown);
 }

@@ -18,7 +18,8 @@ class Seeds:
 
 
 # ---- vault: step bytes as in fuzz_vault.c, play() ----
-ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK, READ_LEDGER, ROTATE_KEYS, BACKUP = range(1, 11)
+(ENROLL, MATCH, LOOKUP, REPLACE, ERASE, ENROLL_CITIZEN, UNLOCK, READ_LEDGER, ROTATE_KEYS, BACKUP, CONFIRM,
+ RELEASE) = range(1, 13)
 REGISTER, CHANGE, DELETE = 1, 2, 3
 START, NO_START, TURN = b"\0", b"\1", b"\0"
 START_RETENTION, START_NO_BACKUP_KEY = b"\2", b"\4"
@@ -97,6 +98,15 @@ def vault(seeds):
         call(2, MATCH, CHANGE, (0, 0, 0)), call(2, ENROLL, REGISTER, (0, 1, 0)))
     put("replayed", *enrolled, call(0, MATCH, CHANGE, (0, 0, 0), jump=0x80), call(0, MATCH, CHANGE, (0, 0, 0), jump=70),
         TURN, call(0, MATCH, CHANGE, (0, 0, 0)))
+    # session 3 serves a case: what it enrols is provisional
+    put("confirmed", START, open_session(3), call(3, ENROLL, REGISTER, (0, 1, 0), (0, 2, 1)), TURN,
+        call(3, CONFIRM, REGISTER, (0, 1, 0), (8, 2, 0)), TURN, call(3, RELEASE, REGISTER, (8, 1, 0)),
+        call(3, ENROLL, REGISTER, (0, 1, 5)))
+    put("released", START, open_session(3), call(3, ENROLL, REGISTER, (0, 1, 0)), TURN,
+        call(3, ENROLL, REGISTER, (0, 1, 4)), call(3, RELEASE, REGISTER, (8, 1, 0), (8, 7, 0)), TURN,
+        call(3, ENROLL, REGISTER, (0, 1, 4)), call(3, CONFIRM, REGISTER, (1, 1, 0)))
+    put("compared", START, open_session(3), call(3, ENROLL, REGISTER, (0, 1, 3), (0, 2, 4)), TURN, citizen(3, 0x24, 4),
+        citizen(3, 0x25, 3), TURN, citizen(3, 0x24, 4), citizen(3, 0x28, 4), citizen(3, 4, 4), citizen(3, 6, 5))
     put("citizen", START, open_session(0), citizen(0, 0, 3), TURN, citizen(0, 0, 3), citizen(0, 0x40, 4),
         citizen(0, 0x81, 4), citizen(0, 5, 9))
     put("permits", START, *[open_session(n, permit=4 * (n + 1)) for n in range(3)],

@@ -44,7 +44,7 @@ static void count_subjects(size_t tenant, const struct client_answer *answer)
         bool done = answer->details[i].detail == DETAIL_DONE;
         if (done && (answer->head.operation == OPERATION_ENROLL || answer->head.operation == OPERATION_ENROLL_CITIZEN))
             world.subjects[tenant]++, remember_reference(answer->results[i].reference);
-        if (done && answer->head.operation == OPERATION_ERASE)
+        if (done && (answer->head.operation == OPERATION_ERASE || answer->head.operation == OPERATION_RELEASE))
             world.subjects[tenant]--;
     }
 }

@@ -111,6 +111,12 @@ static void fill_item(struct input *input, uint16_t operation, struct call_item 
 
     if (operation == OPERATION_BACKUP)
         return;
+    if (operation == OPERATION_CONFIRM || operation == OPERATION_RELEASE) {
+        if (reference < REFERENCES)
+            memcpy(item->reference, world.reference[reference], REFERENCE_LEN);
+        memset(item->request_id, request % 16 + 1, REQUEST_ID_LEN);
+        return;
+    }
 
     if (operation != OPERATION_ENROLL && operation != OPERATION_LOOKUP)
         memcpy(item->reference, world.reference[reference % REFERENCES], REFERENCE_LEN);
@@ -178,7 +184,15 @@ static void step_citizen(struct input *input)
         plain.item.portal[0] ^= 1;
     if (choice & 0x80)
         plain.item.blob[number % CITIZEN_BLOB_LEN] ^= 1;
-    send_call(session, 0, OPERATION_ENROLL_CITIZEN, (const uint8_t *)&plain, sizeof plain);
+    uint16_t method = OPERATION_ENROLL;
+    plain.head.case_ref[0] = choice / 4 % 4;
+    if (choice & 0x20) {
+        method = OPERATION_MATCH;
+        plain.head.operation = OPERATION_MATCH_CITIZEN;
+        plain.head.purpose = PURPOSE_CHANGE;
+        memcpy(plain.item.reference, world.reference[choice / 4 % 4], REFERENCE_LEN);
+    }
+    send_call(session, 0, method, (const uint8_t *)&plain, sizeof plain);
 }
 
 static void step_key(struct input *input)

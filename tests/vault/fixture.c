@@ -196,7 +196,11 @@ void call(struct fixture *fixture, uint8_t session, uint16_t operation, uint16_t
           uint32_t count, struct answer *answer)
 {
     struct call_head head = {.version = 1, .operation = operation, .purpose = purpose, .count = count};
-    uint16_t method = operation == OPERATION_ENROLL_CITIZEN ? OPERATION_ENROLL : operation;
+    uint16_t method = operation == OPERATION_ENROLL_CITIZEN  ? OPERATION_ENROLL
+                      : operation == OPERATION_MATCH_CITIZEN ? OPERATION_MATCH
+                                                             : operation;
+
+    memset(head.case_ref, fixture->case_ref, sizeof head.case_ref);
     size_t length =
         seal_call(session, ++fixture->seq, method, &head, items, count * sealed_item_size(operation), frame);
 

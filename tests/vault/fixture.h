@@ -27,6 +27,7 @@ struct fixture {
     struct call_clock clock;
     struct guess_limits limits[PURPOSE_COUNT]; /* generous; test_budget.c lowers them */
     uint64_t seq;
+    uint8_t case_ref; /* every byte of the next calls' case_ref; 0: none */
 };
 
 /* A client's view of a reply. */

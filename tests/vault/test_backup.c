@@ -575,6 +575,30 @@ static void a_store_at_odds_with_itself_is_not_restored(void **state)
     expect_at_odds(fixture, RESTORE_CHECK_RECORDS);
 }
 
+/* A number that waits for a decision waits for it in the restored store, too. */
+static void a_provisional_number_and_its_case_are_one(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct tenant *tenant = tenant_a(fixture);
+    uint8_t id[REFERENCE_LEN];
+    char number[NUMBER_LEN];
+
+    take_backup(fixture);
+    test_number(5001, number);
+    fixture->case_ref = 0x77;
+    assert_int_equal(enroll(fixture, SESSION_ALL, number, 0x77, NULL), DETAIL_DONE);
+    assert_int_equal(ask(fixture, SESSION_OTHER, id), DETAIL_DONE);
+    file_length = 0;
+    read_from(fixture, id, 0);
+    assert_int_equal(restore(fixture, file, file_length), RESTORE_DONE);
+    remove_restored(fixture);
+    change_row(fixture, tenant->cases, 3); /* leads to no record */
+    expect_at_odds(fixture, RESTORE_CHECK_RECORDS);
+    change_row(fixture, tenant->cases, 3);
+    change_row(fixture, tenant->cases, GONE);
+    expect_at_odds(fixture, RESTORE_CHECK_RECORDS);
+}
+
 /* ---- somebody else's backup: whole, sealed to the right key, and not the vault's ---- */
 
 static void a_forged_backup_is_refused(void **state)
@@ -653,6 +677,7 @@ int main(void)
         TEST(wrong_keys_and_places_are_named),
         TEST(a_full_disk_restores_nothing),
         TEST(a_store_at_odds_with_itself_is_not_restored),
+        TEST(a_provisional_number_and_its_case_are_one),
         TEST(a_forged_backup_is_refused),
         TEST(a_taker_sees_damage_without_the_key),
         TEST(no_number_and_no_key_is_in_clear),

@@ -9,20 +9,10 @@ static struct answer answer;
 static enum detail ask(struct fixture *fixture, uint16_t operation, const void *item, uint8_t case_ref,
                        uint8_t reference[REFERENCE_LEN])
 {
-    static uint8_t
-        body[sizeof(struct session_call) + sizeof(struct call_head) + sizeof(struct call_item_citizen) + SEAL_TAG_LEN];
-    struct call_head head = {.version = 1, .operation = operation, .purpose = PURPOSE_REGISTER, .count = 1};
-    uint16_t method = operation;
-
-    if (operation == OPERATION_MATCH_CITIZEN)
-        head.purpose = PURPOSE_CHANGE;
-    if (operation == OPERATION_ENROLL_CITIZEN)
-        method = OPERATION_ENROLL;
-    else if (operation == OPERATION_MATCH_CITIZEN)
-        method = OPERATION_MATCH;
-    memset(head.case_ref, case_ref, sizeof head.case_ref);
-    size_t length = seal_call(SESSION_ALL, ++fixture->seq, method, &head, item, sealed_item_size(operation), body);
-    hand_in(fixture, body, length, &answer);
+    fixture->case_ref = case_ref;
+    call(fixture, SESSION_ALL, operation, operation == OPERATION_MATCH_CITIZEN ? PURPOSE_CHANGE : PURPOSE_REGISTER,
+         item, 1, &answer);
+    fixture->case_ref = 0;
     assert_int_equal(answer.status, CALL_OK);
     if (reference)
         memcpy(reference, answer.results[0].reference, REFERENCE_LEN);
