@@ -129,7 +129,7 @@ static void method_and_operation_must_agree(void **state)
     assert_int_equal(fixture->store.tenant[0].now.ledger.size, 0);
 }
 
-/* INV-06: every operation under every purpose, for a session that may do all that is lawful. */
+/* F048, INV-06: every operation under every purpose, for a session that may do all that is lawful. */
 static void inv06_every_operation_under_every_purpose(void **state)
 {
     struct fixture *fixture = *state;
