@@ -1,6 +1,7 @@
 #include "server/lists/paper_card.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "server/register/record.h"
 
 #define STATE(name) SEKISHO__V1__PAPER_CARD_STATE__PAPER_CARD_STATE_##name
+
+#define ETAG_SIZE 24
 
 typedef Sekisho__V1__PaperCard paper_card;
 
@@ -91,13 +94,33 @@ static int leave_state(struct reg *reg, MDB_txn *txn, uint32_t serial, uint32_t 
     return mdb_del(txn, reg->table[TABLE_paper_card_by_state], &by_state, NULL);
 }
 
-int paper_card_get(const struct reg *reg, MDB_txn *txn, uint32_t serial, uint32_t issue, ProtobufCAllocator *arena,
-                   paper_card **card)
+static int read_card(const struct reg *reg, MDB_txn *txn, uint32_t serial, uint32_t issue, ProtobufCAllocator *arena,
+                     paper_card **card)
 {
     struct card_key key = key_of(serial, issue);
 
     return record_get(txn, reg->table[TABLE_paper_card], &key, sizeof key, &sekisho__v1__paper_card__descriptor, arena,
                       (ProtobufCMessage **)card);
+}
+
+/* Name and etag are not stored. */
+static int derive(const struct reg *reg, uint32_t serial, uint32_t issue, paper_card *card, ProtobufCAllocator *arena)
+{
+    card->name = arena->alloc(arena->allocator_data, PAPER_CARD_NAME_SIZE);
+    card->etag = arena->alloc(arena->allocator_data, ETAG_SIZE);
+    if (!card->name || !card->etag)
+        return ENOMEM;
+    paper_card_name_format(reg->tenant, serial, issue, card->name);
+    snprintf(card->etag, ETAG_SIZE, "W/\"%zu%s\"", card->n_events, card->voided ? "v" : "");
+    return 0;
+}
+
+int paper_card_get(const struct reg *reg, MDB_txn *txn, uint32_t serial, uint32_t issue, ProtobufCAllocator *arena,
+                   paper_card **card)
+{
+    int rc = read_card(reg, txn, serial, issue, arena, card);
+
+    return rc != 0 ? rc : derive(reg, serial, issue, *card, arena);
 }
 
 /* Number of the last issue, 0: none. */
@@ -126,7 +149,7 @@ static int last_issue(struct reg *reg, MDB_txn *txn, uint32_t serial, uint32_t *
 static int set_voided(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t serial, uint32_t issue, bool voided)
 {
     paper_card *card;
-    int rc = paper_card_get(reg, txn, serial, issue, NULL, &card);
+    int rc = read_card(reg, txn, serial, issue, NULL, &card);
 
     if (rc != 0)
         return rc;
@@ -166,7 +189,6 @@ int paper_card_create(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t se
     Sekisho__V1__Date date = SEKISHO__V1__DATE__INIT;
     paper_card card = SEKISHO__V1__PAPER_CARD__INIT;
     int32_t today = date_today(now_us);
-    char name[PAPER_CARD_NAME_SIZE];
     uint32_t last;
     int rc = paper_card_void(reg, txn, now_us, serial);
 
@@ -180,8 +202,6 @@ int paper_card_create(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t se
     event.state = card.state = STATE(TO_CREATE);
     event.date = &date;
     event.record_time_us = card.update_time_us = now_us;
-    paper_card_name_format(reg->tenant, serial, last + 1, name);
-    card.name = name;
     card.reason = reason;
     card.application = (char *)(uintptr_t)application;
     card.events = &events;
@@ -194,7 +214,7 @@ int paper_card_record(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t se
 {
     Sekisho__V1__PaperCardEvent **events =
         arena->alloc(arena->allocator_data, (card->n_events + 1) * sizeof(Sekisho__V1__PaperCardEvent *));
-    int rc = events ? leave_state(reg, txn, serial, issue, card) : MDB_MAP_FULL;
+    int rc = events ? leave_state(reg, txn, serial, issue, card) : ENOMEM;
 
     if (rc != 0)
         return rc;
@@ -206,5 +226,7 @@ int paper_card_record(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t se
     card->update_time_us = event->record_time_us = now_us;
     if (event->tracking_number[0] != '\0')
         card->tracking_number = event->tracking_number;
-    return put(reg, txn, serial, issue, card);
+    card->name = card->etag = (char *)(uintptr_t)protobuf_c_empty_string;
+    rc = put(reg, txn, serial, issue, card);
+    return rc != 0 ? rc : derive(reg, serial, issue, card, arena);
 }

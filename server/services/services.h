@@ -11,6 +11,7 @@
 #include "sekisho/v1/ledger_service.pb-c.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "sekisho/v1/operation_record_service.pb-c.h"
+#include "sekisho/v1/paper_card_service.pb-c.h"
 #include "sekisho/v1/payment_desk_service.pb-c.h"
 #include "sekisho/v1/register_service.pb-c.h"
 #include "sekisho/v1/session_service.pb-c.h"
