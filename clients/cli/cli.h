@@ -27,8 +27,8 @@ enum cli_exit {
 };
 
 struct command {
-    const char *name; /* one or two words */
-    option_set accepts; /* bits of enum option_id, beside the common ones */
+    const char *name;   /* one or two words */
+    option_set accepts; /* beside the common ones */
     enum text help;
     int (*run)(const struct options *options);
 };

@@ -86,6 +86,8 @@ int job_run(const struct options *options, const struct job_kind *kind);
 
 /* One item: reference from --reference, number from the terminal. */
 int single_run(const struct options *options, const struct job_kind *kind);
+/* A number as secret_read takes it; its form is checked. CLI_OK, or CLI_USAGE after a message. The caller wipes. */
+int number_read(const char *path, char number[SEKISHO_NUMBER_LEN]);
 
 /* ---- cmd_receipt.c ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "desk/desk.h"
 
 #define CONNECTION                                                                                                     \
     (OPT_BIT(ADDRESS) | OPT_BIT(CA) | OPT_BIT(CERT) | OPT_BIT(KEY) | OPT_BIT(PIN) | OPT_BIT(TIMEOUT) | OPT_BIT(QUIET))
@@ -118,11 +119,42 @@ static const struct command commands[] = {
      TEXT_HELP_CITIZEN_SEAL, cmd_citizen_seal},
 };
 
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+/* All commands, those on the register last; NULL after the last one. */
+static const struct command *command_at(size_t index)
+{
+    if (index < COMMAND_COUNT)
+        return &commands[index];
+    return index - COMMAND_COUNT < desk_command_count ? &desk_commands[index - COMMAND_COUNT].command : NULL;
+}
+
+/* What a command calls on the register; NULL for the others. */
+static const struct desk_call *call_of(const struct command *command)
+{
+    return command->run ? NULL : &((const struct desk_command *)command)->call;
+}
+
+/* Those that begin with `word`; all of them when it is NULL. Whether there are any. */
+static bool print_commands(FILE *stream, const char *word)
+{
+    size_t length = word ? strlen(word) : 0;
+    const struct command *command;
+    bool any = false;
+
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        if (word && (strncmp(command->name, word, length) != 0 || command->name[length] != ' '))
+            continue;
+        fprintf(stream, "  %-26s %s\n", command->name, text(command->help));
+        any = true;
+    }
+    return any;
+}
+
 static int print_help(FILE *stream)
 {
     SAY(stream, TEXT_USAGE);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(stream, "  %-26s %s\n", commands[i].name, text(commands[i].help));
+    print_commands(stream, NULL);
     SAY(stream, TEXT_EXIT_CODES);
     return stream == stdout ? CLI_OK : CLI_USAGE;
 }
@@ -130,20 +162,23 @@ static int print_help(FILE *stream)
 /* The command named by argv[1] or by argv[1] and argv[2]; *words says which. */
 static const struct command *find_command(int argc, char **argv, int *words)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        const char *name = commands[i].name, *space = strchr(name, ' ');
+    const struct command *command;
+
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        const char *name = command->name, *space = strchr(name, ' ');
         *words = space ? 2 : 1;
         if (!space && strcmp(argv[1], name) == 0)
-            return &commands[i];
+            return command;
         if (space && argc > 2 && strncmp(argv[1], name, (size_t)(space - name)) == 0 && argv[1][space - name] == '\0' &&
             strcmp(argv[2], space + 1) == 0)
-            return &commands[i];
+            return command;
     }
     return NULL;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
+    const struct desk_call *call = call_of(command);
     struct options options;
 
     if (options_parse(argc, argv, command->accepts, &options) < 0)
@@ -151,9 +186,13 @@ static int run_command(const struct command *command, int argc, char **argv)
     if (options.value[OPT_HELP]) {
         printf("sekisho %s: %s\n\n", command->name, text(command->help));
         options_help(command->accepts);
+        if (call)
+            desk_help(call, command->accepts);
         return CLI_OK;
     }
-    return command->run(&options);
+    if (!call)
+        return command->run(&options);
+    return call->run ? call->run(&options, call) : desk_run(&options, call);
 }
 
 int main(int argc, char **argv)
@@ -173,6 +212,7 @@ int main(int argc, char **argv)
     const struct command *command = find_command(argc, argv, &words);
     if (!command) {
         SAY(stderr, TEXT_UNKNOWN_COMMAND, argv[1]);
+        print_commands(stderr, argv[1]);
         return CLI_USAGE;
     }
     return run_command(command, argc - words, argv + words);

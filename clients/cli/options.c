@@ -54,6 +54,8 @@ static void take_value(struct options *options, enum option_id option, const cha
         options->clients[options->client_count++] = value;
     if (option == OPT_PREFECTURE && options->prefecture_count < OPTION_VALUES_MAX)
         options->prefectures[options->prefecture_count++] = value;
+    if (option == OPT_SET && options->set_count < OPTION_VALUES_MAX)
+        options->sets[options->set_count++] = value;
 }
 
 static void take_environment(struct options *options)
@@ -113,6 +115,23 @@ int options_parse(int argc, char **argv, option_set accepts, struct options *opt
         return -1;
     }
     return 0;
+}
+
+const char *option_named(const struct options *options, const char *name, size_t length)
+{
+    for (int i = 0; i < OPTIONS_COUNT; i++) {
+        size_t same = 0;
+        while (same < length && (rows[i].name[same] == name[same] || (rows[i].name[same] == '-' && name[same] == '_')))
+            same++;
+        if (same == length && rows[i].name[same] == '\0')
+            return options->value[i];
+    }
+    return NULL;
+}
+
+const char *option_name(enum option_id option)
+{
+    return rows[option].name;
 }
 
 void options_help(option_set accepts)

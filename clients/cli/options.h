@@ -3,6 +3,7 @@
 #define SEKISHO_CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum option_id {
@@ -24,6 +25,8 @@ struct options {
     int client_count;
     const char *prefectures[OPTION_VALUES_MAX]; /* every --prefecture */
     int prefecture_count;
+    const char *sets[OPTION_VALUES_MAX]; /* every --set */
+    int set_count;
 };
 
 /* Bits of the options that every command accepts. */
@@ -37,6 +40,10 @@ int options_refuse_numbers(int argc, char **argv);
 
 /* Parses argv[1..]; `accepts` are bits of enum option_id. 0, or -1 after a message. */
 int options_parse(int argc, char **argv, option_set accepts, struct options *options);
+/* Value of the option of a name, hyphens written as underscores too; NULL when it was not given or is none. */
+const char *option_named(const struct options *options, const char *name, size_t length);
+/* Name of an option, as "route-evidence". */
+const char *option_name(enum option_id option);
 /* Prints the lines of --help for the options of `accepts`. */
 void options_help(option_set accepts);
 /* Value of a number option within bounds, or `otherwise` when not given. 0, or -1 after a message. */

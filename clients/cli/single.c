@@ -35,10 +35,10 @@ int request_options(const struct options *options, const struct job_kind *kind, 
     return purpose ? purpose_of(purpose, &request->purpose) : CLI_OK;
 }
 
-static int ask_number(char number[SEKISHO_NUMBER_LEN])
+int number_read(const char *path, char number[SEKISHO_NUMBER_LEN])
 {
     char line[SECRET_MAX];
-    long length = secret_read(NULL, TEXT_PROMPT_NUMBER, line);
+    long length = secret_read(path, TEXT_PROMPT_NUMBER, line);
     int code = CLI_USAGE;
 
     if (length >= 0) {
@@ -69,7 +69,7 @@ static int take_item(const struct options *options, const struct job_kind *kind,
     }
     if (kind->request_id)
         sekisho_random(item->request_id, sizeof item->request_id);
-    return kind->number ? ask_number(item->number) : CLI_OK;
+    return kind->number ? number_read(NULL, item->number) : CLI_OK;
 }
 
 static void print_json(const struct sekisho_result *result, const char *reference,

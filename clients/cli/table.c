@@ -70,8 +70,14 @@ void table_print(struct table *table, FILE *stream)
                 fputc('-', stream);
             fputc('\n', stream);
         }
+    }
+    table_free(table);
+}
+
+void table_free(struct table *table)
+{
+    for (size_t row = 0; row < table->rows; row++)
         for (size_t i = 0; i < table->columns; i++)
             free(table->cell[row][i]);
-    }
     table->rows = 0;
 }

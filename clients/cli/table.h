@@ -18,6 +18,8 @@ void table_start(struct table *table, size_t columns);
 void table_row(struct table *table, const char *const *cells);
 /* Prints with two spaces between columns, a rule under the first row, and frees the cells. */
 void table_print(struct table *table, FILE *stream);
+/* Frees the cells of a table that is not printed. */
+void table_free(struct table *table);
 /* Columns that a UTF-8 text takes on a terminal. */
 size_t display_width(const char *text);
 

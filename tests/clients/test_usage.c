@@ -46,7 +46,7 @@ static int run(const char *const *arguments, char *said, size_t size)
 
 static void test_exit_codes(void **state)
 {
-    char said[8192];
+    char said[32768];
     const char *missing = in_folder(state, "missing");
 
     assert_int_equal(RUN("--help"), CLI_OK);
@@ -78,9 +78,31 @@ static void test_exit_codes(void **state)
     assert_int_equal(RUN("account", "import", "--input", missing), CLI_USAGE);
 }
 
+/* Commands on the register: what they lack is said before anything is sent; one word shows what there is. */
+static void test_register_commands(void **state)
+{
+    char said[32768];
+    const char *missing = in_folder(state, "missing");
+
+    assert_int_equal(RUN("application"), CLI_USAGE);
+    assert_non_null(strstr(said, "application accept"));
+    assert_int_equal(RUN("application", "new", "--help"), CLI_OK);
+    assert_non_null(strstr(said, "person.birth_date"));
+    assert_non_null(strstr(said, "NEW (new registration)"));
+    assert_int_equal(RUN("register", "get"), CLI_USAGE); /* no session */
+    assert_int_equal(RUN("register", "get", "--session", missing, "--registration", "12"), CLI_USAGE); /* no address */
+    assert_int_equal(RUN("register", "import"), CLI_USAGE);
+    assert_non_null(strstr(said, "--input"));
+    assert_int_equal(RUN("application", "attach"), CLI_USAGE);
+    assert_non_null(strstr(said, "--file"));
+    assert_int_equal(RUN("fee", "receive", "--reference", "00"), CLI_USAGE); /* an option of another command */
+    assert_int_equal(RUN("application", "accept", "--number", "123456789018"), CLI_USAGE);
+    assert_null(strstr(said, "123456789018"));
+}
+
 static void test_connection_codes(void **state)
 {
-    char said[8192], address[256];
+    char said[32768], address[256];
     const char *missing = in_folder(state, "missing");
 
     snprintf(address, sizeof address, "unix:%s", in_folder(state, "no-socket"));
@@ -94,7 +116,7 @@ static void test_connection_codes(void **state)
 /* Nowhere: as a command, a value, after '=', in full-width digits; and it is not repeated in the answer. */
 static void test_number_in_argument(void **state)
 {
-    char said[8192];
+    char said[32768];
 
     (void)state;
     assert_int_equal(RUN("123456789018"), CLI_USAGE);
@@ -111,7 +133,7 @@ static void test_number_in_argument(void **state)
 
 static void test_languages(void **state)
 {
-    char said[8192];
+    char said[32768];
 
     (void)state;
     assert_int_equal(RUN("status", "--lang", "ja"), CLI_USAGE);
@@ -124,7 +146,7 @@ static void test_languages(void **state)
 
 static void test_synth_output(void **state)
 {
-    char said[8192];
+    char said[32768];
     const char *path = in_folder(state, "people.csv");
 
     assert_int_equal(RUN("synth", "--prefecture", "11", "--count", "3"), CLI_OK);
@@ -138,7 +160,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exit_codes),         cmocka_unit_test(test_connection_codes),
         cmocka_unit_test(test_number_in_argument), cmocka_unit_test(test_languages),
-        cmocka_unit_test(test_synth_output),
+        cmocka_unit_test(test_synth_output),       cmocka_unit_test(test_register_commands),
     };
     static const char *const variables[] = {"SEKISHO_ADDRESS", "SEKISHO_CA",      "SEKISHO_CERT",
                                             "SEKISHO_KEY",     "SEKISHO_SESSION", "SEKISHO_PIN"};

@@ -1,0 +1,101 @@
+#include "desk/resource.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum id_kind { ID_REGISTRATION, ID_HEX, ID_NUMBER };
+
+static const struct collection {
+    const char *field, *collection;
+    enum id_kind kind;
+} collections[] = {
+    {"registration", "registrations", ID_REGISTRATION},
+    {"application", "applications", ID_HEX},
+    {"disposition", "dispositions", ID_HEX},
+    {"council_opinion", "dispositions", ID_HEX},
+    {"enquiry", "enquiries", ID_NUMBER},
+    {"disclosure", "disclosureRequests", ID_NUMBER},
+    {"attachment", "attachments", ID_NUMBER},
+    {"receipt", "receipts", ID_NUMBER},
+    {"card", "paperCards", ID_NUMBER},
+    {"import", "imports", ID_HEX},
+    {"revision", "revisions", ID_NUMBER},
+};
+
+static const struct collection *collection_of(const char *field, size_t length)
+{
+    for (size_t i = 0; i < sizeof collections / sizeof collections[0]; i++)
+        if (strlen(collections[i].field) == length && memcmp(collections[i].field, field, length) == 0)
+            return &collections[i];
+    return NULL;
+}
+
+const char *resource_id(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash ? slash + 1 : name;
+}
+
+/* The id as it stands in a name; the value may be a whole name. */
+static bool format_id(enum id_kind kind, const char *value, char *out, size_t size)
+{
+    const char *id = resource_id(value), *hyphen = strrchr(id, '-');
+
+    if (kind == ID_HEX) {
+        if (strlen(id) != 32 || strspn(id, "0123456789abcdefABCDEF") != 32 || size <= 32)
+            return false;
+        for (size_t i = 0; i <= 32; i++)
+            out[i] = (char)tolower((unsigned char)id[i]);
+        return true;
+    }
+    if (kind == ID_REGISTRATION && hyphen)
+        id = hyphen + 1; /* 登録番号, as 埼玉県-012345 */
+    size_t digits = strspn(id, "0123456789");
+    if (digits == 0 || digits > 10 || id[digits] != '\0')
+        return false;
+    id += strspn(id, "0");
+    if (*id == '\0')
+        return false;
+    return snprintf(out, size, "%s%s", kind == ID_REGISTRATION && strlen(id) < 6 ? &"000000"[strlen(id)] : "", id) <
+           (int)size;
+}
+
+bool resource_complete(const char *field, const char *value, unsigned prefecture, char out[RESOURCE_MAX])
+{
+    const struct collection *found = collection_of(field, strlen(field));
+    char id[64];
+
+    if (!found || *value == '\0' || strncmp(value, "prefectures/", strlen("prefectures/")) == 0)
+        return snprintf(out, RESOURCE_MAX, "%s", value) < RESOURCE_MAX || !found;
+    if (!format_id(found->kind, value, id, sizeof id))
+        return false;
+    return snprintf(out, RESOURCE_MAX, "prefectures/%02u/%s/%s", prefecture % 100, found->collection, id) <
+           RESOURCE_MAX;
+}
+
+bool resource_of_options(const char *pattern, const struct options *options, unsigned prefecture,
+                         char out[RESOURCE_MAX], const char **missing)
+{
+    size_t used = (size_t)snprintf(out, RESOURCE_MAX, "prefectures/%02u%s", prefecture % 100, *pattern ? "/" : "");
+
+    while (*pattern) {
+        size_t literal = strcspn(pattern, "{");
+        memcpy(out + used, pattern, literal);
+        used += literal;
+        out[used] = '\0';
+        pattern += literal;
+        if (*pattern == '\0')
+            break;
+        size_t length = strcspn(++pattern, "}");
+        const struct collection *found = collection_of(pattern, length);
+        const char *value = option_named(options, pattern, length);
+        *missing = found ? found->field : pattern;
+        if (!found || !value || !format_id(found->kind, value, out + used, RESOURCE_MAX - 64 - used))
+            return false;
+        used += strlen(out + used);
+        pattern += length + 1;
+    }
+    return true;
+}
