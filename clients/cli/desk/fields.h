@@ -49,21 +49,16 @@ enum set_result {
     SET_NUMBER,    /* looks like an individual number: it is not for the front's eyes */
 };
 
-/* Sets a field from what a person wrote: enumerations by their label or name in either language, dates as date_of_text
- * takes them, repeated fields from values with commas between, annotations as "KIND 2026-11-23 reason" with semicolons,
- * resource names of `prefecture` from their last part. */
+/* Sets a field from what a person wrote: enumerations by their label or name in either language, dates as an office
+ * writes them (令和8年11月23日, S63.4.1, 1988-04; a part may be missing), repeated fields from values with commas
+ * between, annotations as "KIND 2026-11-23 reason" with semicolons, resource names of `prefecture` from their last
+ * part. */
 enum set_result field_set(ProtobufCMessage *message, const char *path, const char *value, unsigned prefecture);
 /* The same, but `key` may also be a label of the field in either language; *path: of the field. */
 enum set_result field_set_labelled(ProtobufCMessage *message, const char *key, const char *value, unsigned prefecture,
                                    const char **path);
 /* Replaces a string field. */
 void field_set_string(const struct field *field, const char *value);
-
-/* ---- date_text.c ---- */
-
-/* "2026-11-23", "2026/11/23", "2026-11", "2026", or of an era: "令和8年11月23日", "昭和63年4月", "平成元年", "S63.4.1".
- * Zero for parts not given. Whether such a day exists in the calendar or in the era is the server's to say. */
-bool date_of_text(const char *text, int *year, int *month, int *day);
 
 /* ---- fields_text.c ---- */
 

@@ -9,6 +9,7 @@
 #include "options.h"
 #include "sekisho/v1/register.pb-c.h"
 #include "sekisho_rpc.h"
+#include "server/identity/identity.h"
 
 void field_set_string(const struct field *field, const char *value)
 {
@@ -104,6 +105,20 @@ static bool parse_bytes(const char *value, ProtobufCBinaryData *out)
     return true;
 }
 
+/* A date with or without its day or month. Deadlines lie ahead: none is too late. */
+static bool parse_date(const char *value, Sekisho__V1__Date *out)
+{
+    static const struct civil_date last = {9999, 12, 31};
+    struct civil_date date = {0};
+
+    if (strlen(value) == 4 && strspn(value, "0123456789") == 4)
+        date.year = (int16_t)atoi(value);
+    else if (date_parse(value, last, &date) != DATE_OK && month_parse(value, last, &date) != DATE_OK)
+        return false;
+    out->year = date.year, out->month = date.month, out->day = date.day;
+    return out->year >= 1868 || strcmp(value, "不詳") == 0;
+}
+
 /* A date, or a message with a text (Name). */
 static bool parse_message(const ProtobufCFieldDescriptor *descriptor, const char *value, ProtobufCMessage **place)
 {
@@ -112,8 +127,7 @@ static bool parse_message(const ProtobufCFieldDescriptor *descriptor, const char
     bool good;
 
     if (made->descriptor == &sekisho__v1__date__descriptor) {
-        Sekisho__V1__Date *date = (Sekisho__V1__Date *)made;
-        good = date_of_text(value, &date->year, &date->month, &date->day);
+        good = parse_date(value, (Sekisho__V1__Date *)made);
     } else if ((good = field_find(made, "text", &text) && text.descriptor->type == PROTOBUF_C_TYPE_STRING)) {
         field_set_string(&text, value);
     }
@@ -129,7 +143,15 @@ static bool parse_message(const ProtobufCFieldDescriptor *descriptor, const char
 static bool parse_string(const struct field *field, const char *value, unsigned prefecture)
 {
     char name[RESOURCE_MAX];
+    size_t used;
+    unsigned of_name =
+        strcmp(field->descriptor->name, "honseki_prefecture") == 0 ? prefecture_starting(value, &used) : 0;
 
+    if (of_name != 0 && value[used] == '\0') { /* 本籍地 by the prefecture's name */
+        snprintf(name, sizeof name, "%02u", of_name);
+        field_set_string(field, name);
+        return true;
+    }
     if (!resource_complete(field->descriptor->name, value, prefecture, name))
         return false;
     field_set_string(field, name);

@@ -1,8 +1,12 @@
 #include "desk/resource.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "server/identity/identity.h"
 
 enum id_kind { ID_REGISTRATION, ID_HEX, ID_NUMBER };
 
@@ -38,10 +42,22 @@ const char *resource_id(const char *name)
     return slash ? slash + 1 : name;
 }
 
+/* The serial number of a 登録番号 in a usual spelling, or of digits alone; 0: neither. */
+static uint32_t serial_of(const char *id)
+{
+    struct registration_number number;
+    size_t digits = strspn(id, "0123456789");
+
+    if (registration_number_parse(id, &number))
+        return number.serial;
+    return digits > 0 && digits < 10 && id[digits] == '\0' ? (uint32_t)strtoul(id, NULL, 10) : 0;
+}
+
 /* The id as it stands in a name; the value may be a whole name. */
 static bool format_id(enum id_kind kind, const char *value, char *out, size_t size)
 {
-    const char *id = resource_id(value), *hyphen = strrchr(id, '-');
+    const char *id = resource_id(value);
+    uint32_t serial;
 
     if (kind == ID_HEX) {
         if (strlen(id) != 32 || strspn(id, "0123456789abcdefABCDEF") != 32 || size <= 32)
@@ -50,16 +66,9 @@ static bool format_id(enum id_kind kind, const char *value, char *out, size_t si
             out[i] = (char)tolower((unsigned char)id[i]);
         return true;
     }
-    if (kind == ID_REGISTRATION && hyphen)
-        id = hyphen + 1; /* 登録番号, as 埼玉県-012345 */
-    size_t digits = strspn(id, "0123456789");
-    if (digits == 0 || digits > 10 || id[digits] != '\0')
+    if ((serial = serial_of(id)) == 0)
         return false;
-    id += strspn(id, "0");
-    if (*id == '\0')
-        return false;
-    return snprintf(out, size, "%s%s", kind == ID_REGISTRATION && strlen(id) < 6 ? &"000000"[strlen(id)] : "", id) <
-           (int)size;
+    return snprintf(out, size, kind == ID_REGISTRATION ? "%06u" : "%u", serial) < (int)size;
 }
 
 bool resource_complete(const char *field, const char *value, unsigned prefecture, char out[RESOURCE_MAX])
