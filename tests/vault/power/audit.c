@@ -4,6 +4,7 @@
 #include "ledger/merkle.h"
 #include "support/process.h"
 #include "vault/budget.h"
+#include "vault/case_row.h"
 #include "vault/number_index.h"
 #include "workload.h"
 
@@ -67,7 +68,7 @@ static bool erasure_was_asked(const struct audit *audit, const uint8_t reference
 {
     for (size_t leaf = audit->leaves; leaf < audit->history->leaves; leaf++) {
         const struct asked *asked = &audit->history->asked[audit->history->by_leaf[leaf]];
-        if (asked->operation == OPERATION_ERASE &&
+        if ((asked->operation == OPERATION_ERASE || asked->operation == OPERATION_RELEASE) &&
             memcmp(audit->history->reference[asked->first], reference, REFERENCE_LEN) == 0)
             return true;
     }
@@ -132,8 +133,8 @@ static bool record_is(struct audit *audit, uint32_t person, bool replaced)
 
     person_number(person, replaced, expected);
     return record_get(&audit->store, audit->tenant, reference, &record) == 0 && record.state == RECORD_ACTIVE &&
-           record.former_count == replaced && record_open(audit->tenant, reference, &record, number) == 0 &&
-           memcmp(number, expected, NUMBER_LEN) == 0;
+           record.provisional == audit->state.person[person].provisional && record.former_count == replaced &&
+           record_open(audit->tenant, reference, &record, number) == 0 && memcmp(number, expected, NUMBER_LEN) == 0;
 }
 
 static bool record_is_erased(struct audit *audit, uint32_t person)
@@ -145,8 +146,24 @@ static bool record_is_erased(struct audit *audit, uint32_t person)
            record.state == RECORD_ERASED && memcmp(record.sealed, none, sizeof none) == 0;
 }
 
+/* Found by the request of the enrolment, whatever has become of it. */
+static bool case_is(struct audit *audit, uint32_t person)
+{
+    const struct person *expected = &audit->state.person[person];
+    uint8_t request_id[REQUEST_ID_LEN], reference[REFERENCE_LEN];
+    struct stored_record record;
+
+    person_request(person, request_id);
+    int rc = case_get(&audit->store, audit->tenant, request_id, reference, &record);
+    if (!expected->in_case)
+        return rc == MDB_NOTFOUND;
+    return rc == 0 && memcmp(reference, expected->reference, REFERENCE_LEN) == 0;
+}
+
 static bool person_is(struct audit *audit, uint32_t person)
 {
+    if (!case_is(audit, person))
+        return false;
     switch (audit->state.person[person].stage) {
     case STAGE_NONE:
         return index_is(audit, person, false, 0) && index_is(audit, person, true, 0);

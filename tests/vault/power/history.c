@@ -7,6 +7,14 @@ void person_number(uint32_t person, bool replaced, char number[NUMBER_LEN])
     test_number(person + (replaced ? 10000 : 0), number);
 }
 
+void person_request(uint32_t person, uint8_t request_id[REQUEST_ID_LEN])
+{
+    uint32_t number = person + 1;
+
+    memset(request_id, 0, REQUEST_ID_LEN);
+    memcpy(request_id, &number, sizeof number);
+}
+
 struct asked *history_answer(struct history *history, uint64_t reply_to, const uint8_t *body, size_t length)
 {
     struct session_call_reply head;
@@ -83,6 +91,7 @@ static void replay(const struct history *history, const struct asked *asked, str
         for (uint32_t i = 0; i < asked->count; i++) {
             memcpy(person[i].reference, history->reference[asked->first + i], REFERENCE_LEN);
             person[i].stage = STAGE_ENROLLED;
+            person[i].in_case = person[i].provisional = asked->in_case;
         }
         state->subjects += asked->count;
         break;
@@ -94,7 +103,11 @@ static void replay(const struct history *history, const struct asked *asked, str
         person->stage = STAGE_REPLACED;
         person->misses++;
         break;
+    case OPERATION_CONFIRM:
+        person->provisional = false;
+        break;
     case OPERATION_ERASE:
+    case OPERATION_RELEASE:
         person->stage = STAGE_ERASED;
         state->subjects--;
         break;

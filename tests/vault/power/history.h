@@ -21,6 +21,7 @@ struct asked {
     uint16_t operation; /* OPERATION_NONE: a frame that is no call */
     uint8_t session;
     bool missed;           /* MATCH: with a number that is nobody's */
+    bool in_case;          /* ENROLL: provisional */
     uint32_t first, count; /* people */
     bool answered;
     struct call_result_head answer;
@@ -29,6 +30,7 @@ struct asked {
 struct person {
     uint8_t reference[REFERENCE_LEN];
     enum stage stage;
+    bool in_case, provisional;
     uint32_t misses; /* since the last unlock */
 };
 
@@ -49,6 +51,9 @@ struct history {
 
 /* A person's number before and after it is replaced. */
 void person_number(uint32_t person, bool replaced, char number[NUMBER_LEN]);
+
+/* The request that enrols a person. */
+void person_request(uint32_t person, uint8_t request_id[REQUEST_ID_LEN]);
 
 /* Takes an answer of the front's channel; returns the request it belongs to. The test fails when it is not CALL_OK. */
 struct asked *history_answer(struct history *history, uint64_t reply_to, const uint8_t *body, size_t length);

@@ -27,8 +27,10 @@ struct front {
     bool busy[PEOPLE_MAX]; /* something is out that changes them */
     bool known[PEOPLE_MAX];
     enum stage stage[PEOPLE_MAX]; /* as answered */
-    bool patient;                 /* waits for all answers before the next burst */
-    bool serving;                 /* the vault has begun to */
+    bool provisional[PEOPLE_MAX];
+    uint8_t case_ref; /* of the next call; 0: none */
+    bool patient;     /* waits for all answers before the next burst */
+    bool serving;     /* the vault has begun to */
 };
 
 static uint32_t random_below(struct front *front, uint32_t bound)
@@ -64,7 +66,8 @@ static struct asked *ask_call(struct front *front, uint8_t session, uint16_t ope
 {
     static uint8_t body[sizeof(struct session_call) + sizeof(struct call_head) + GROUP_MAX * sizeof(struct call_item) +
                         SEAL_TAG_LEN];
-    struct call_head head = {.version = 1, .operation = operation, .purpose = purpose, .count = count};
+    struct call_head head = {
+        .version = 1, .operation = operation, .purpose = purpose, .count = count, .case_ref = {front->case_ref}};
     uint64_t seq = ++front->call_seq[session == ACCOUNT_TWO];
     size_t length = seal_call(session, seq, operation, &head, items, count * sizeof(struct call_item), body);
     struct asked *asked = ask(front, FRAME_SESSION_CALL, body, length);
@@ -83,11 +86,15 @@ static void ask_enroll(struct front *front)
         return;
     for (uint32_t i = 0; i < count; i++) {
         person_number(first + i, false, items[i].number);
-        memcpy(items[i].request_id, &(uint32_t){first + i + 1}, sizeof(uint32_t));
+        person_request(first + i, items[i].request_id);
         front->busy[first + i] = true;
     }
     front->history->people += count;
-    ask_call(front, ACCOUNT_ONE, OPERATION_ENROLL, PURPOSE_REGISTER, items, count)->first = first;
+    front->case_ref = (uint8_t)random_below(front, 2);
+    struct asked *asked = ask_call(front, ACCOUNT_ONE, OPERATION_ENROLL, PURPOSE_REGISTER, items, count);
+    asked->first = first;
+    asked->in_case = front->case_ref != 0;
+    front->case_ref = 0;
 }
 
 static void ask_match(struct front *front, uint32_t person, bool miss)
@@ -106,13 +113,18 @@ static void ask_match(struct front *front, uint32_t person, bool miss)
 
 static void ask_change(struct front *front, uint32_t person, uint16_t operation)
 {
+    static const uint16_t purposes[OPERATION_COUNT] = {[OPERATION_REPLACE] = PURPOSE_CHANGE,
+                                                       [OPERATION_ERASE] = PURPOSE_DELETE,
+                                                       [OPERATION_CONFIRM] = PURPOSE_REGISTER,
+                                                       [OPERATION_RELEASE] = PURPOSE_REGISTER};
     struct call_item item = {.request_id = {(uint8_t)operation}};
 
     memcpy(item.reference, front->history->reference[person], REFERENCE_LEN);
     if (operation == OPERATION_REPLACE)
         person_number(person, true, item.number);
-    uint16_t purpose = operation == OPERATION_REPLACE ? PURPOSE_CHANGE : PURPOSE_DELETE;
-    ask_call(front, ACCOUNT_ONE, operation, purpose, &item, 1)->first = person;
+    if (purposes[operation] == PURPOSE_REGISTER)
+        person_request(person, item.request_id);
+    ask_call(front, ACCOUNT_ONE, operation, purposes[operation], &item, 1)->first = person;
     front->busy[person] = true;
 }
 
@@ -152,6 +164,8 @@ static void ask_something(struct front *front)
         ask_match(front, person, dice < 60);
     else if (dice < 85 && front->stage[person] == STAGE_ENROLLED)
         ask_change(front, person, OPERATION_REPLACE);
+    else if (dice < 93 && front->provisional[person])
+        ask_change(front, person, dice < 89 ? OPERATION_CONFIRM : OPERATION_RELEASE);
     else if (dice < 93)
         ask_change(front, person, OPERATION_ERASE);
     else
@@ -167,10 +181,12 @@ static void note_answer(struct front *front, const struct asked *asked)
     for (uint32_t i = 0; i < asked->count; i++) {
         uint32_t person = asked->first + i;
         if (asked->operation == OPERATION_ENROLL)
-            front->stage[person] = STAGE_ENROLLED;
+            front->stage[person] = STAGE_ENROLLED, front->provisional[person] = asked->in_case;
+        else if (asked->operation == OPERATION_CONFIRM)
+            front->provisional[person] = false;
         else if (asked->operation == OPERATION_REPLACE)
             front->stage[person] = STAGE_REPLACED;
-        else if (asked->operation == OPERATION_ERASE)
+        else if (asked->operation == OPERATION_ERASE || asked->operation == OPERATION_RELEASE)
             front->stage[person] = STAGE_ERASED;
         else
             continue;
