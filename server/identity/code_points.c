@@ -8,18 +8,30 @@
 
 #define MIDDLE_DOT 0x30FB /* ・ between parts of a foreign name, or of a building's: written or left out at will */
 
-/* A switch: a variant that is listed twice does not compile. */
+/* In the order of variants (tested). */
+static const struct shape {
+    uint32_t variant, base;
+} shapes[] = {
+#define FOLD(variant, base) {variant, base},
+#include "server/identity/fold.def"
+#undef FOLD
+};
+
 uint32_t fold_shape(uint32_t point)
 {
-#define FOLD(variant, base)                                                                                            \
-    case variant:                                                                                                      \
-        return base;
-    switch (point) {
-#include "server/identity/fold.def"
-    default:
-        return point;
+    size_t low = 0, high = sizeof shapes / sizeof shapes[0];
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (shapes[middle].variant == point)
+            return shapes[middle].base;
+        if (shapes[middle].variant < point)
+            low = middle + 1;
+        else
+            high = middle;
     }
-#undef FOLD
+    return point;
 }
 
 static bool variation_selector(uint32_t point)

@@ -9,7 +9,7 @@
 
 static const struct era eras[] = {
 #define ERA(digit, letter, name, short_name, before, first, last)                                                      \
-    {digit, letter, name, short_name, before, first, last},
+    {name, short_name, first, last, before, digit, letter},
 #include "server/identity/era.def"
 #undef ERA
 };

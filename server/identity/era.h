@@ -9,11 +9,11 @@
 #include "server/identity/identity.h"
 
 struct era {
+    const char *name, *short_name;
+    int32_t first, last; /* yyyymmdd */
+    int16_t before;      /* Gregorian year = before + year of the era */
     uint8_t digit;
     char letter;
-    const char *name, *short_name;
-    int16_t before;      /* Gregorian year = before + year of the era */
-    int32_t first, last; /* yyyymmdd */
 };
 
 const struct era *era_of_digit(unsigned digit); /* NULL: none */

@@ -5,7 +5,7 @@
 const char *prefecture_name(unsigned code)
 {
     static const char *const names[] = {
-#define PREFECTURE(code, name) [code] = name,
+#define PREFECTURE(code, name) [code] = (name),
 #include "server/identity/prefecture.def"
 #undef PREFECTURE
     };

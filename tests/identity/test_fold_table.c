@@ -18,10 +18,11 @@ static const struct row {
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
-static void test_each_row_folds_in_one_step(void **state)
+static void test_F085_each_row_folds_in_one_step(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
+        assert_true(i == 0 || rows[i].variant > rows[i - 1].variant);
         assert_int_equal(fold_shape(rows[i].variant), rows[i].base);
         assert_int_equal(fold_shape(rows[i].base), rows[i].base);
     }
@@ -62,7 +63,7 @@ static void test_F085_version_belongs_to_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_row_folds_in_one_step),
+        cmocka_unit_test(test_F085_each_row_folds_in_one_step),
         cmocka_unit_test(test_no_row_is_idle),
         cmocka_unit_test(test_F085_version_belongs_to_table),
     };

@@ -95,7 +95,7 @@ void synth_application(const struct synth *synth, uint64_t index, struct applica
     if (new)
         row->qualified = registration.qualified;
     else
-        strcpy(row->registration, registration.number);
+        memcpy(row->registration, registration.number, sizeof row->registration);
     if (kind->notification)
         row->event = date_add_days((struct civil_date){2026, 4, 1}, -(int)synth_throw(synth, index, THROW_EVENT, 300));
     row->card_attached = !new &&strcmp(row->channel, "PORTAL") != 0 && dice % 2 == 0;

@@ -63,14 +63,14 @@ static const struct foreign foreign_givens[] = {
 /* One of those that fit; there is one for every sex and year. */
 static const struct given *pick_given(uint64_t dice, unsigned sex, int year)
 {
-    const struct given *fitting[COUNT(givens)];
+    const struct given *fitting[COUNT(givens)] = {&givens[0]};
     size_t count = 0;
 
     for (size_t i = 0; i < COUNT(givens); i++) {
         if (givens[i].sex == sex && year >= givens[i].first && year <= givens[i].last)
             fitting[count++] = &givens[i];
     }
-    return fitting[dice % count];
+    return fitting[count ? dice % count : 0];
 }
 
 /* The family name as the person's register has it: in a twelfth of cases a shape of its own. */
