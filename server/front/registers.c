@@ -26,7 +26,6 @@ static int open_one(struct reg *reg, uint16_t tenant, uint64_t bytes)
     if (rc == 0) {
         mdb_env_set_assert(reg->env, on_damage);
         mdb_env_set_assert(reg->files, on_damage);
-        reg_daily(reg, application_sweep);
     }
     return rc;
 }
