@@ -8,6 +8,8 @@
 #include "server/dispositions/suspension.h"
 #include "server/register/register.h"
 
+#define PLACE_REGISTER 9 /* of the events about stores */
+
 static struct reg registers[TENANTS_MAX];
 
 /* LMDB found a page that cannot be: it would abort(3), and nobody would know why. */
@@ -15,7 +17,14 @@ static void on_damage(MDB_env *env, const char *message)
 {
     (void)env;
     (void)message;
-    child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)MDB_CORRUPTED, 9, 0);
+    child_exit(EXIT_STORE, EVENT_STORE_DAMAGED, (uint32_t)MDB_CORRUPTED, PLACE_REGISTER, 0);
+}
+
+/* The warden starts a new front, which reads what the disk has. */
+static void on_doubt(const struct reg *reg, int rc)
+{
+    (void)reg;
+    child_exit(EXIT_STORE, EVENT_STORE_FAILED, (uint32_t)rc, PLACE_REGISTER, 0);
 }
 
 static int open_one(struct reg *reg, uint16_t tenant, uint64_t bytes)
@@ -24,6 +33,7 @@ static int open_one(struct reg *reg, uint16_t tenant, uint64_t bytes)
     int rc = reg_open(".", tenant, bytes, reg, error);
 
     if (rc == 0) {
+        reg->on_doubt = on_doubt;
         mdb_env_set_assert(reg->env, on_damage);
         mdb_env_set_assert(reg->files, on_damage);
     }

@@ -38,6 +38,9 @@ struct reg {
     pthread_mutex_t lock; /* of the two below */
     MDB_txn *idle[REGISTER_READERS];
     unsigned idle_count;
+    /* What is on the disk is not known any more: nothing may be served of this register. On the writer's thread, before
+     * anybody is told; when it returns, every job from then on fails. NULL: none. */
+    void (*on_doubt)(const struct reg *reg, int rc);
     int (*daily[REGISTER_DAILY_MAX])(struct reg *reg, MDB_txn *txn, int64_t now_us); /* reg_daily */
     unsigned daily_count;
 };

@@ -2,6 +2,7 @@
  * The one thread that writes. While it waits for the disk, jobs gather; the next commit takes them all, so that the
  * disk's latency is paid once a group, not once a job.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,6 +26,7 @@ struct writer {
     bool stopping;
     /* Of the thread alone. */
     int64_t last_us;
+    bool doubtful;             /* the environment's state is not known: nothing more is done */
     MDB_txn *files;            /* of the group; NULL: not begun */
     unsigned daily_next;       /* == reg->daily_count: done for `day` */
     bool daily_failed;         /* one of them: all again at the next look */
@@ -111,14 +113,40 @@ static void abort_group(struct writer *writer, MDB_txn *txn)
     writer->files = NULL;
 }
 
+/* LMDB's word for a head page that failed while it was written: what is on the disk is the former head, or the new. */
+static bool head_in_doubt(MDB_env *env)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(env, NULL, 0, &txn);
+
+    if (rc == 0)
+        mdb_txn_abort(txn);
+    return rc == MDB_PANIC;
+}
+
+/* No room, and the former state stands: the one failure to live with. After any other the page cache may show what the
+ * disk has not, and a later sync would not say so. */
+static bool only_full(const struct writer *writer, int rc)
+{
+    bool full = rc == ENOSPC || rc == EDQUOT || rc == EFBIG || rc == MDB_MAP_FULL || rc == MDB_TXN_FULL || rc == ENOMEM;
+
+    return full && !head_in_doubt(writer->reg->env) && !head_in_doubt(writer->reg->files);
+}
+
 static int commit_group(struct writer *writer, MDB_txn *txn)
 {
     int rc = writer->files ? mdb_txn_commit(writer->files) : 0;
 
     writer->files = NULL;
     if (rc == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
+        rc = mdb_txn_commit(txn);
+    else
+        mdb_txn_abort(txn);
+    if (rc != 0 && !only_full(writer, rc)) {
+        writer->doubtful = true;
+        if (writer->reg->on_doubt)
+            writer->reg->on_doubt(writer->reg, rc);
+    }
     return rc;
 }
 
@@ -176,7 +204,7 @@ static void tell(struct reg_job *group, int rc)
 static void run_group(struct writer *writer, struct reg_job *group)
 {
     MDB_txn *txn;
-    int rc = mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
+    int rc = writer->doubtful ? MDB_PANIC : mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
 
     for (struct reg_job *job = group; job; job = job->next)
         job->rc = 0;
@@ -204,7 +232,7 @@ static void look_at_calendar(struct writer *writer)
 static void run_daily(struct writer *writer)
 {
     MDB_txn *txn;
-    int rc = mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
+    int rc = writer->doubtful ? MDB_PANIC : mdb_txn_begin(writer->reg->env, NULL, 0, &txn);
 
     if (rc == 0) {
         rc = writer->reg->daily[writer->daily_next](writer->reg, txn, next_us(writer));

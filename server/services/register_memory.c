@@ -1,0 +1,40 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/services/call_arena.h"
+#include "server/services/register_call.h"
+
+void *register_alloc(struct register_call *call, size_t size)
+{
+    return call_arena_alloc(call->arena.allocator_data, size);
+}
+
+void *register_new(struct register_call *call, size_t size, const void *init)
+{
+    void *memory = register_alloc(call, size);
+
+    if (memory)
+        memcpy(memory, init, size);
+    return memory;
+}
+
+char *register_strdup(struct register_call *call, const char *text)
+{
+    return register_new(call, strlen(text) + 1, text);
+}
+
+char *register_printf(struct register_call *call, const char *format, ...)
+{
+    va_list arguments, again;
+
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = length < 0 ? NULL : register_alloc(call, (size_t)length + 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    return text;
+}
