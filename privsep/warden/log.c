@@ -31,9 +31,13 @@ static const char *const peer_names[PEER_COUNT] = {
     [PEER_WARDEN] = "warden", [PEER_FRONT] = "front", [PEER_AUTH] = "auth", [PEER_VAULT] = "vault"};
 
 static const char *const item_names[] = {
-    [CONFIG_ITEM_LAUNCH] = "launch configuration", [CONFIG_ITEM_KEY] = "key file",
-    [CONFIG_ITEM_TERMS] = "terms of use",          [CONFIG_ITEM_CERTIFICATE] = "certificate",
-    [CONFIG_ITEM_BIND] = "address to listen on",   [CONFIG_ITEM_BACKUP_KEY] = "public key of backups",
+    [CONFIG_ITEM_LAUNCH] = "launch configuration",
+    [CONFIG_ITEM_KEY] = "key file",
+    [CONFIG_ITEM_TERMS] = "terms of use",
+    [CONFIG_ITEM_CERTIFICATE] = "certificate",
+    [CONFIG_ITEM_BIND] = "address to listen on",
+    [CONFIG_ITEM_BACKUP_KEY] = "public key of backups",
+    [CONFIG_ITEM_CARD_TRUST] = "authorities of card signatures",
 };
 
 static const char *const login_names[LOGIN_STATUS_COUNT] = {

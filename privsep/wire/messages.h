@@ -181,7 +181,8 @@ enum config_item {
     CONFIG_ITEM_TERMS,
     CONFIG_ITEM_CERTIFICATE,
     CONFIG_ITEM_BIND,
-    CONFIG_ITEM_BACKUP_KEY
+    CONFIG_ITEM_BACKUP_KEY,
+    CONFIG_ITEM_CARD_TRUST
 };
 
 /* ---- front -> warden: FRAME_ATTESTATION ------------------------------------------------------------------------- */

@@ -55,7 +55,8 @@ static void set_fields(const struct application_context *context, stored_applica
         shown->correction_deadline = NULL;
     switch (event) {
     case APPLICATION_SIGNATURE_GOOD:
-        shown->receive_time_us = context->now_us;
+        if (shown->receive_time_us == 0) /* a status that was unknown for days does not move the reception */
+            shown->receive_time_us = context->now_us;
         break;
     case APPLICATION_PURGED:
         shown->portal_purged = true;

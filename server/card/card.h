@@ -67,6 +67,8 @@ enum card_crl_result {
  * any thread. */
 enum card_crl_result card_trust_crl(struct card_trust *trust, const uint8_t *crl, size_t length, int64_t now_us,
                                     bool keep, struct card_crl_info *info);
+/* Takes all lists of a PEM text; false: one of them is refused, other than for being older than ours. */
+bool card_trust_crl_pem(struct card_trust *trust, const char *pem, int64_t now_us);
 /* The list number `index`; false: there are not so many. From any thread. */
 bool card_trust_crl_info(const struct card_trust *trust, size_t index, struct card_crl_info *info);
 

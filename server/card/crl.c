@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/hash.h"
@@ -177,6 +178,35 @@ enum card_crl_result card_trust_crl(struct card_trust *trust, const uint8_t *byt
     if (result != CARD_CRL_TAKEN || !keep)
         crl_free(crl);
     return result;
+}
+
+static bool take_pem(struct card_trust *trust, X509_CRL *list, int64_t now_us)
+{
+    struct card_crl_info info;
+    uint8_t *der = NULL;
+    int length = i2d_X509_CRL(list, &der);
+    enum card_crl_result result =
+        length > 0 ? card_trust_crl(trust, der, (size_t)length, now_us, true, &info) : CARD_CRL_MALFORMED;
+
+    OPENSSL_free(der);
+    return result == CARD_CRL_TAKEN || result == CARD_CRL_OLDER;
+}
+
+bool card_trust_crl_pem(struct card_trust *trust, const char *pem, int64_t now_us)
+{
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    X509_CRL *list;
+    bool good = bio != NULL, any = false;
+
+    while (good && (list = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL))) {
+        any = true;
+        good = take_pem(trust, list, now_us);
+        X509_CRL_free(list);
+    }
+    good = good && any && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    BIO_free(bio);
+    ERR_clear_error();
+    return good;
 }
 
 bool card_trust_crl_info(const struct card_trust *trust, size_t index, struct card_crl_info *info)

@@ -17,6 +17,7 @@
 
 #include "crypto/hash.h"
 #include "sandbox/sandbox.h"
+#include "server/front/card.h"
 #include "server/front/registers.h"
 #include "server/front/start.h"
 
@@ -100,7 +101,7 @@ static bool open_registers(struct front *front, const struct launch_config *conf
 {
     int rc;
 
-    if (registers_open(front, config, FD_REGISTERS, &rc))
+    if (registers_open(front, config, FD_REGISTERS, &rc) && (rc = card_lists_read(front)) == 0)
         return true;
     child_event(EVENT_STORE_FAILED, (uint32_t)rc, 0, 0, 0);
     errno = rc > 0 ? rc : EIO;
@@ -119,6 +120,14 @@ static void read_terms(struct front *front, const struct launch_config *config)
     front->terms = terms;
     front->terms_length = strlen(terms);
     front->terms_version = config->accounts.terms_version;
+}
+
+static void read_card_trust(struct front *front, const struct launch_config *config)
+{
+    const struct card_files files = {FD_SIGN_AUTHORITIES, FD_AUTH_AUTHORITIES, FD_CRL};
+
+    if (!card_read(front, config, &files))
+        child_exit(EXIT_CONFIG, EVENT_CONFIG_REFUSED, CONFIG_ITEM_CARD_TRUST, 0, 0);
 }
 
 static void listen_now(struct front_process *process, const struct launch_config *config, const char *socket_path,
@@ -194,6 +203,7 @@ int main(void)
     child_step(&child, STEP_DUMPABLE, block_signals() && sandbox_not_dumpable());
     read_pem(&pem, config->tcp_port != 0);
     read_terms(&process.front, config);
+    read_card_trust(&process.front, config);
     /* The network stays: it is what this process is for. */
     child_step(&child, STEP_NAMESPACES,
                sandbox_namespaces(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));

@@ -162,6 +162,36 @@ static void test_F024_a_check_keeps_nothing(void **state)
     card_trust_free(trust);
 }
 
+static void test_F024_lists_in_a_file(void **state)
+{
+    struct jpki_crl_spec spec = {.issuer = &world.sign, .this_update = RECEIVED - DAY, .next_update = RECEIVED + DAY};
+    struct card_trust *trust = world_trust();
+    X509_CRL *sign = jpki_crl(&spec), *auth, *foreign;
+    struct card_crl_info info;
+    char text[8192] = "";
+    BIO *bio = BIO_new(BIO_s_mem());
+
+    (void)state;
+    spec.issuer = &world.auth;
+    auth = jpki_crl(&spec);
+    spec.issuer = &world.rogue;
+    foreign = jpki_crl(&spec);
+    assert_false(card_trust_crl_pem(trust, "no list", US(RECEIVED)));
+    assert_true(PEM_write_bio_X509_CRL(bio, sign) == 1 && PEM_write_bio_X509_CRL(bio, auth) == 1);
+    assert_true(BIO_read(bio, text, sizeof text - 1) > 0);
+    assert_true(card_trust_crl_pem(trust, text, US(RECEIVED)));
+    assert_true(card_trust_crl_info(trust, 1, &info));
+    assert_int_equal(PEM_write_bio_X509_CRL(bio, foreign), 1);
+    memset(text, 0, sizeof text);
+    assert_true(BIO_read(bio, text, sizeof text - 1) > 0);
+    assert_false(card_trust_crl_pem(trust, text, US(RECEIVED)));
+    BIO_free(bio);
+    X509_CRL_free(sign);
+    X509_CRL_free(auth);
+    X509_CRL_free(foreign);
+    card_trust_free(trust);
+}
+
 static void test_F024_bytes_that_are_no_list(void **state)
 {
     const struct jpki_crl_spec spec = {
@@ -191,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_F002_a_changed_authority_is_refused),
         cmocka_unit_test(test_F024_lists_that_are_taken_and_refused),
         cmocka_unit_test(test_F024_a_check_keeps_nothing),
+        cmocka_unit_test(test_F024_lists_in_a_file),
         cmocka_unit_test(test_F024_bytes_that_are_no_list),
     };
 

@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 
 struct world world;
+int64_t world_received = INT64_C(1780272000);
 const char world_content[] = "保育士登録申請書\n氏名：浦和　花子\n受付番号：0123456789abcdef\n";
 const struct identity world_applicant = {
     .name = "浦和　花子",

@@ -7,10 +7,12 @@
 #include "support/test.h"
 
 #define DAY            INT64_C(86400)
-#define RECEIVED       INT64_C(1780272000) /* 2026-06-01T00:00:00Z */
+#define RECEIVED       world_received
 #define US(seconds)    ((seconds)*INT64_C(1000000))
 #define GOOD_SERIAL    4711
 #define REVOKED_SERIAL 4712
+
+extern int64_t world_received; /* 2026-06-01T00:00:00Z; to be set before world_make */
 
 struct world {
     struct jpki_authority sign_old, sign, auth, rogue; /* sign_old, sign and rogue have one name */
