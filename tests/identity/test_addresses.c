@@ -10,6 +10,7 @@
 
 #include "server/identity/code_points.h"
 #include "server/identity/identity.h"
+#include "server/identity/numeral.h"
 
 struct row {
     const char *text, *municipality, *town, *number, *building;
@@ -89,6 +90,7 @@ static void test_F085_names_that_look_like_numbers(void **state)
         {"東京都千代田区三番町5", "東京都千代田区", "三番町", "5", ""},
         {"東京都八王子市例示町1-2", "東京都八王子市", "例示町", "1-2", ""},
         {"宮城県仙台市青葉区一番町1丁目", "宮城県仙台市青葉区", "一番町", "1", ""},
+        {"大阪府大阪市北区例示三番街5", "大阪府大阪市北区", "例示三番街", "5", ""},
         {"和歌山県和歌山市三番丁1", "和歌山県和歌山市", "三番丁", "1", ""},
         {"秋田県横手市十文字町例示5番地", "秋田県横手市", "十文字町例示", "5", ""},
         {"三重県四日市市例示町1-1", "三重県四日市市", "例示町", "1-1", ""},
@@ -215,6 +217,51 @@ static void test_cities_are_unique(void **state)
     }
 }
 
+static void test_F085_kanji_numerals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int32_t value;
+    } rows[] = {
+        {"一", 1},
+        {"十", 10},
+        {"十一", 11},
+        {"二十一", 21},
+        {"廿", 20},
+        {"廿一", 21},
+        {"卅五", 35},
+        {"百", 100},
+        {"百二十三", 123},
+        {"千二百", 1200},
+        {"九千九百九十九", 9999},
+        {"一〇三", 103},
+        {"〇", 0},
+        {"壱弐参", 123},
+        {"拾", 10},
+        {"零五", 5},
+        {"九九九九九九", 999999},
+        {"一二三四五六七", -1},
+        {"十十", -1},
+        {"十千", -1},
+        {"二二十", -1},
+        {"二廿", -1},
+        {"廿十", -1},
+        {"〇十", -1},
+        {"十二三", -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct code_points points;
+
+        assert_true(code_points_of(rows[i].text, NULL, 20, &points));
+        assert_int_equal(numeral_run(points.at, points.count), points.count);
+        if (numeral_value(points.at, points.count) != rows[i].value)
+            print_error("%s: %d\n", rows[i].text, numeral_value(points.at, points.count));
+        assert_int_equal(numeral_value(points.at, points.count), rows[i].value);
+    }
+    assert_int_equal(numeral_value(NULL, 0), -1);
+}
+
 static void test_what_no_address_is(void **state)
 {
     (void)state;
@@ -242,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_F085_missing_prefecture),
         cmocka_unit_test(test_tables_are_in_the_form_of_keys),
         cmocka_unit_test(test_cities_are_unique),
+        cmocka_unit_test(test_F085_kanji_numerals),
         cmocka_unit_test(test_what_no_address_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

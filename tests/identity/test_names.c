@@ -197,6 +197,13 @@ static void test_F085_small_kana_stay(void **state)
     assert_other("やゆよ", "ゃゅょ");
 }
 
+static void test_F085_order_of_marks(void **state)
+{
+    (void)state;
+    assert_same("A\u0301\u0323", "A\u0323\u0301");
+    assert_same("e\u3000\u0323\u0301", "\u1EB9\u0301");
+}
+
 static void test_what_no_name_is(void **state)
 {
     (void)state;
@@ -249,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_F085_repetition_marks),
         cmocka_unit_test(test_F085_flags),
         cmocka_unit_test(test_F085_small_kana_stay),
+        cmocka_unit_test(test_F085_order_of_marks),
         cmocka_unit_test(test_what_no_name_is),
         cmocka_unit_test(test_F085_kana),
     };
