@@ -21,7 +21,8 @@
 #define DESK             "desk"
 #define BARBICAN_SECRETS 200
 #define PGCRYPTO_PEOPLE  20000
-#define SETS             4 /* parts from PART_SET on */
+#define SETS             7 /* parts from PART_SET on */
+#define REGISTER_COPIES  4 /* parts from PART_REGISTER on */
 
 enum part {
     PART_NONE, /* nothing but the machine */
@@ -33,6 +34,13 @@ enum part {
     PART_SET_LARGE,
     PART_SET_UNRECORDED, /* its vault records nothing in the ledger */
     PART_SET_QUEUED,     /* its front has no lane for bulk calls */
+    PART_SET_REGISTER,   /* a register, and nobody in the vault */
+    PART_SET_REGISTER_SMALL,
+    PART_SET_REGISTER_LARGE,
+    PART_REGISTER, /* for loops in one process */
+    PART_REGISTER_ROWS,
+    PART_REGISTER_SMALL,
+    PART_REGISTER_LARGE,
     PART_REDIS,
     PART_POSTGRES,
     PART_BARBICAN,
@@ -54,10 +62,18 @@ struct data {
     char rows[PATH_SIZE];  /* folder that bare LMDB works on */
 };
 
+/* Registers with people in them: a tenth of --registrants, as many, ten times as many. */
+enum registers_size { REGISTERS_SMALL, REGISTERS_USUAL, REGISTERS_LARGE, REGISTERS_SIZES };
+struct registers {
+    uint64_t registrants;
+    char made[PATH_SIZE];           /* folder */
+    uint64_t next_row, next_import; /* the last serial number in the copy for bare LMDB, and in the set's */
+};
+
 struct set {
     struct child warden;
     char folder[PATH_SIZE]; /* of keygen */
-    char store[PATH_SIZE];  /* its store's file */
+    char store[PATH_SIZE];  /* the file that its calls read */
     unsigned port;
     pid_t front, vault, auth;
 };
@@ -86,6 +102,8 @@ struct bench {
     struct ping_server ping[PING_SERVERS];
     struct data data[2]; /* as --people and --large say */
     struct set set[SETS];
+    struct registers registers[REGISTERS_SIZES];
+    char register_copy[REGISTER_COPIES][PATH_SIZE];
     struct redis redis;
     struct postgres postgres;
     struct barbican barbican;
@@ -125,6 +143,17 @@ int store_start(struct bench *bench, enum part part);
 void store_end(struct bench *bench, enum part part);
 /* Makes the data of a store unless it is there. */
 int data_make(struct bench *bench, struct data *data, uint64_t people);
+
+/* register.c */
+bool part_has_registers(enum part part);
+struct registers *registers_of(struct bench *bench, enum part part);
+/* Makes the register of a part unless it is there. */
+int registers_make(struct bench *bench, enum part part);
+int register_start(struct bench *bench, enum part part);
+void register_end(struct bench *bench, enum part part);
+/* A copy for a set. */
+int set_put_register(struct bench *bench, struct set *set, enum part part);
+uint64_t registers_gib(const struct registers *registers);
 
 /* set.c */
 bool part_is_set(enum part part);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "driver/sides.h"
+#include "driver/set_command.h"
 
 #define GRPC_HEADERS    "-H content-type:application/grpc -H te:trailers"
 #define HEALTH_CHECK    "/grpc.health.v1.Health/Check"
@@ -190,7 +190,7 @@ static const struct set *begin_set(struct bench *bench, const struct side *side,
     return set;
 }
 
-static void begin_session(struct bench *bench, const struct side *side, const char *load, const char *account,
+static void begin_account(struct bench *bench, const struct side *side, const char *load, const char *account,
                           struct command *command)
 {
     const struct set *set = begin_set(bench, side, load, command);
@@ -200,8 +200,27 @@ static void begin_session(struct bench *bench, const struct side *side, const ch
     command_add(command, "%d", PREFECTURE);
     command_add(command, "--password-file");
     command_add(command, "%s/bench.password", set->folder);
+}
+
+static void begin_session(struct bench *bench, const struct side *side, const char *load, const char *account,
+                          struct command *command)
+{
+    begin_account(bench, side, load, account, command);
     command_add(command, "--table");
     command_add(command, "%s", data_of(bench, side->part)->table);
+}
+
+void set_command_register(struct bench *bench, const struct side *side, const char *load, const char *account,
+                          struct command *command)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "register-%s", load);
+    begin_account(bench, side, name, account, command);
+}
+
+void set_command_time(const struct bench *bench, struct command *command)
+{
+    add_time(bench, command);
 }
 
 void words_front(struct bench *bench, const struct side *side, struct command *command)

@@ -67,6 +67,7 @@ int keys_make(const struct bench *bench, const char *folder, unsigned port)
     }
     int result = add_account(bench, folder, "enroller", "CEN");
     result = result == 0 ? add_account(bench, folder, "owner", "OWN") : result;
+    result = result == 0 ? add_account(bench, folder, "importer", "APR") : result;
     for (size_t i = 0; i < DESKS && result == 0; i++) {
         char account[32];
         snprintf(account, sizeof(account), DESK "%zu", i);

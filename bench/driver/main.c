@@ -101,6 +101,9 @@ static int make_data(const bool needed[PARTS])
     if (result == 0 && (needed[PART_STORE_LARGE] || needed[PART_SET_LARGE])) {
         result = data_make(&bench, &bench.data[1], bench.options.large);
     }
+    for (enum part part = PART_NONE; part < PARTS && result == 0; part++) {
+        result = needed[part] && part_has_registers(part) ? registers_make(&bench, part) : 0;
+    }
     return result;
 }
 
@@ -185,10 +188,10 @@ static int run(void)
     }
     bool whole = json_array_size(failed) == 0;
     notes_add(notes, &bench, busy);
-    json_t *results =
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 2, "command", notes_command(&bench.options),
-                  "machine", machine_describe(&bench), "notes", notes, "failed", failed, "demands",
-                  demands_evaluate(rounds), "sides", results_summary(rounds), "rounds", rounds);
+    json_t *results = json_pack("{s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 2, "registrants",
+                                (json_int_t)bench.options.registrants, "command", notes_command(&bench.options),
+                                "machine", machine_describe(&bench), "notes", notes, "failed", failed, "demands",
+                                demands_evaluate(rounds), "sides", results_summary(rounds), "rounds", rounds);
     int status = output_write(&bench.options, results, whole);
     demands_table(results, false, stdout);
     putchar('\n');

@@ -9,6 +9,8 @@
 #include "core/people.h"
 #include "core/statistics.h"
 
+#define REGISTRANTS_MOST 9000000u /* ten times as many are eight digits */
+
 enum option_id {
     OPTION_QUICK = 1,
     OPTION_FULL,
@@ -20,6 +22,7 @@ enum option_id {
     OPTION_ROUNDS,
     OPTION_PEOPLE,
     OPTION_LARGE,
+    OPTION_REGISTRANTS,
     OPTION_SOURCE,
     OPTION_BUILD,
     OPTION_DATA,
@@ -39,6 +42,7 @@ static const struct option long_options[] = {
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
     {"people", required_argument, NULL, OPTION_PEOPLE},
     {"large", required_argument, NULL, OPTION_LARGE},
+    {"registrants", required_argument, NULL, OPTION_REGISTRANTS},
     {"source", required_argument, NULL, OPTION_SOURCE},
     {"build", required_argument, NULL, OPTION_BUILD},
     {"data", required_argument, NULL, OPTION_DATA},
@@ -51,7 +55,7 @@ static const struct option long_options[] = {
 static void print_usage(FILE *out)
 {
     fputs("usage: scripts/bench [--quick | --full] [--peers] [--record] [--only REGEX] [--list]\n"
-          "                     [--rounds N] [--seconds S] [--people N] [--large N]\n"
+          "                     [--rounds N] [--seconds S] [--people N] [--large N] [--registrants N]\n"
           "\n"
           "  --quick     the default: five rounds of 0.8 s a side, 100,000 people\n"
           "  --full      seven rounds of 3 s, every side, 1,000,000 people, and 10,000,000 in a second store\n"
@@ -60,6 +64,7 @@ static void print_usage(FILE *out)
           "  --only      run only the sides whose names match the POSIX extended regular expression\n"
           "  --list      name the sides and end\n"
           "  --large     people in the second store; 0: none\n"
+          "  --registrants  in the register, default 300,000; others have a tenth and, with --full, ten times as many\n"
           "also: --build FOLDER (default build/bench), --no-build, --data FOLDER (default build/bench-data)\n",
           out);
 }
@@ -143,6 +148,8 @@ static int set_option(struct options *options, int id, const char *text)
         return parse_count(text, 1000, PEOPLE_MAX / 2, &options->people);
     case OPTION_LARGE:
         return parse_count(text, 0, PEOPLE_MAX / 2, &options->large);
+    case OPTION_REGISTRANTS:
+        return parse_count(text, 1000, REGISTRANTS_MOST, &options->registrants);
     case OPTION_SOURCE:
         options->source = text;
         return 0;
@@ -168,6 +175,7 @@ static void set_defaults(struct options *options, bool large_given)
     options->seconds = options->seconds > 0.0 ? options->seconds : options->full ? 3.0 : 0.8;
     options->rounds = options->rounds != 0 ? options->rounds : options->full ? 7 : 5;
     options->people = options->people != 0 ? options->people : options->full ? 1000000 : 100000;
+    options->registrants = options->registrants != 0 ? options->registrants : 300000;
     options->large = large_given ? options->large : options->full ? 10000000 : 0;
 }
 

@@ -17,6 +17,7 @@ struct options {
     unsigned rounds;
     uint64_t people;            /* in the stores */
     uint64_t large;             /* in the second, larger store; 0: none */
+    uint64_t registrants;       /* in the register */
     const char *source, *build; /* folders: the tree, and what was built from it */
     const char *data;           /* folder of the stores that are made once */
     const char *commit;         /* of the source, for the page */

@@ -25,7 +25,10 @@ static int plot(json_t *results, const char *folder)
     static const struct {
         const char *name;
         int (*draw)(const json_t *results, const char *path);
-    } plots[] = {{"throughput", plot_throughput}, {"latency", plot_percentiles}, {"open-loop", plot_open_loop}};
+    } plots[] = {{"throughput", plot_throughput},
+                 {"latency", plot_percentiles},
+                 {"open-loop", plot_open_loop},
+                 {"growth", plot_growth}};
     json_t *written = json_array();
     int status = folder_make(folder, 0755);
     for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]) && status >= 0; i++) {

@@ -7,5 +7,6 @@
 int plot_throughput(const json_t *results, const char *path);  /* items a second of every side */
 int plot_percentiles(const json_t *results, const char *path); /* latency of unary sides, by percentile */
 int plot_open_loop(const json_t *results, const char *path);   /* latency against the rate offered */
+int plot_growth(const json_t *results, const char *path);      /* growth.c: the register at three sizes */
 
 #endif

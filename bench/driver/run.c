@@ -16,6 +16,10 @@ static void touch_store(struct bench *bench, const struct side *side)
     char path[PATH_SIZE];
     if (part_is_set(side->part)) {
         file_touch(set_of(bench, side->part)->store);
+    } else if (side->part >= PART_REGISTER && part_has_registers(side->part)) {
+        if (path_make(path, "%s/11.register", bench->register_copy[side->part - PART_REGISTER]) == 0) {
+            file_touch(path);
+        }
     } else if (side->part == PART_STORE || side->part == PART_STORE_LARGE || side->part == PART_ROWS) {
         const struct data *data = data_of(bench, side->part);
         if (path_make(path, "%s/data.mdb", side->part == PART_ROWS ? data->rows : data->copy) == 0) {

@@ -93,7 +93,7 @@ static int put_backup_key(const struct bench *bench, const struct set *set, FILE
     return 0;
 }
 
-static int configure(const struct bench *bench, const struct data *data, const struct set *set)
+static int configure(struct bench *bench, const struct data *data, const struct set *set, enum part part)
 {
     char path[PATH_SIZE];
     if (path_make(path, "%s/sekisho.conf", set->folder) != 0) {
@@ -105,6 +105,9 @@ static int configure(const struct bench *bench, const struct data *data, const s
     }
     fprintf(file, "store_size_gib = %" PRIu64 "\nuid_base = %d\n", (data->people * BYTES_PER_PERSON >> 30) + LEDGER_GIB,
             VAULT_UID);
+    if (part_has_registers(part)) {
+        fprintf(file, "register_size_gib = %" PRIu64 "\n", registers_gib(registers_of(bench, part)));
+    }
     int result = put_backup_key(bench, set, file);
     if (fclose(file) != 0) {
         return bench_fail("cannot write %s", path);
@@ -138,17 +141,22 @@ static int start_warden(const struct bench *bench, struct set *set, enum part pa
     return set->front != 0 && set->vault != 0 && set->auth != 0 ? 0 : bench_fail("the set is not whole");
 }
 
+/* What the set serves: a store of numbers, or a register beside the empty store that keygen made. */
+static int put_data(struct bench *bench, struct set *set, enum part part)
+{
+    return part_has_registers(part) ? set_put_register(bench, set, part) : put_store(data_of(bench, part), set);
+}
+
 int set_start(struct bench *bench, enum part part)
 {
     struct set *set = set_of(bench, part);
-    struct data *data = data_of(bench, part);
     set->port = free_port();
     if (path_make(set->folder, "%s/set-%d", bench->folder, (int)part) != 0 ||
         path_make(set->store, "%s/store/data.mdb", set->folder) != 0 || keys_make(bench, set->folder, set->port) != 0 ||
-        put_store(data, set) != 0 || configure(bench, data, set) != 0) {
+        put_data(bench, set, part) != 0 || configure(bench, data_of(bench, part), set, part) != 0) {
         return -1;
     }
-    say("starting a set over %" PRIu64 " people", data->people);
+    say("starting a set");
     return start_warden(bench, set, part);
 }
 

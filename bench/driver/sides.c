@@ -27,6 +27,29 @@
     OPEN("open-ping-cpp-async1", FULL, PART_PING, words_open_ping, 1, percent, CAPACITY_ASYNC,                         \
          "empty unary, mTLS: gRPC C++ async, 1 thread")
 
+/* What an officer asks of a register, over mTLS and in one process: ROW(kind, name, title), in the order of looks. */
+#define LOOKS(ROW)                                                                                                     \
+    ROW(0, "get", "an entry by registration number as its name")                                                       \
+    ROW(1, "number", "an entry by registration number as it is written")                                               \
+    ROW(2, "reference", "an entry by the vault's reference")                                                           \
+    ROW(3, "name", "search by a whole name, first page")                                                               \
+    ROW(4, "prefix", "search by the beginning of a name, first page")
+#define REGISTER_SIDE(kind, suffix, when, part, name, title)                                                           \
+    SIDE("register-" name suffix, when, part, TOOL_OURS, words_register, kind, 1, 1, 0, 0, title)
+#define LOOK_SIDE(kind, suffix, when, part, name, title)                                                               \
+    SIDE("look-" name suffix, when, part, TOOL_OURS, words_register_look, kind, 1, 1, 0, 0, title)
+#define REGISTER_ROWS(kind, name, title)                                                                               \
+    REGISTER_SIDE(kind, "-1", QUICK, PART_SET_REGISTER, name, "register, mTLS, 1 in flight: " title)
+#define REGISTER_ROWS_SMALL(kind, name, title)                                                                         \
+    REGISTER_SIDE(kind, "-1-small", FULL, PART_SET_REGISTER_SMALL, name, "smaller register, mTLS, 1 in flight: " title)
+#define REGISTER_ROWS_LARGE(kind, name, title)                                                                         \
+    REGISTER_SIDE(kind, "-1-large", FULL, PART_SET_REGISTER_LARGE, name, "larger register, mTLS, 1 in flight: " title)
+#define LOOK_ROWS(kind, name, title) LOOK_SIDE(kind, "", QUICK, PART_REGISTER, name, "register in process: " title)
+#define LOOK_ROWS_SMALL(kind, name, title)                                                                             \
+    LOOK_SIDE(kind, "-small", FULL, PART_REGISTER_SMALL, name, "smaller register in process: " title)
+#define LOOK_ROWS_LARGE(kind, name, title)                                                                             \
+    LOOK_SIDE(kind, "-large", FULL, PART_REGISTER_LARGE, name, "larger register in process: " title)
+
 #define SIDE(name, when, part, tool, words, kind, items, in_flight, percent, capacity, title)                          \
     {name, when, part, tool, words, kind, items, in_flight, percent, capacity, title, BESIDE_NOTHING},
 #define SIDE_BESIDE(name, when, part, words, items, in_flight, beside, title)                                          \
@@ -60,6 +83,9 @@ bool side_chosen(const struct options *options, const struct side *side)
     }
     if (options->chosen) {
         return regexec(&options->only, side->name, 0, NULL, 0) == 0;
+    }
+    if (side->part == PART_SET_REGISTER_LARGE || side->part == PART_REGISTER_LARGE) {
+        return options->full;
     }
     /* h2load and the peers are other people's programs: wanted, or the whole picture is. */
     bool foreign = is_peer(side->part) || side->tool != TOOL_OURS;

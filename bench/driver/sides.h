@@ -57,6 +57,7 @@ pid_t side_server(const struct bench *bench, const struct side *side);
 typedef void side_words(struct bench *bench, const struct side *side, struct command *command);
 side_words words_ping_mtls, words_ping_unix, words_h2load, words_open_ping;
 side_words words_store, words_store_rows, words_echo, words_fdatasync, words_argon2, words_logins;
+side_words words_register_look, words_register_rows, words_register, words_register_import;
 side_words words_front, words_match, words_stream, words_mixed, words_enroll, words_open_match, words_connections;
 /* Of the load with this number that runs beside the side, until it is told to end. */
 void words_beside(struct bench *bench, const struct side *side, size_t number, struct command *command);

@@ -27,7 +27,9 @@ struct workload {
     grpc_byte_buffer *(*request)(struct workload *workload, uint64_t *token, unsigned *method);
     /* Whether the reply (which stays the caller's) is right. */
     bool (*reply)(struct workload *workload, uint64_t token, grpc_byte_buffer *reply);
-    uint64_t sealed_live; /* see struct run_result */
+    uint64_t sealed_live;           /* see struct run_result */
+    struct grpc_metadata *metadata; /* of every request */
+    size_t metadata_count;
 };
 
 struct load_plan {

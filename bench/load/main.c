@@ -13,6 +13,8 @@
 #include "load/mixed.h"
 #include "load/options.h"
 #include "load/ping.h"
+#include "load/register.h"
+#include "load/register_import.h"
 #include "load/session.h"
 
 /* Static: its histogram alone is 34 KB. */
@@ -120,13 +122,35 @@ static int run_mixed(const struct options *options)
     return result;
 }
 
+static int run_unary(const struct options *options, struct workload *workload)
+{
+    return run_workload(options, workload, false);
+}
+
+static int run_register(const struct options *options)
+{
+    return register_run(options, run_unary);
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct options *options);
 } commands[] = {
-    {"ping", run_ping},          {"enroll", enroll_run}, {"match", run_match},
-    {"match-stream", run_match}, {"mixed", run_mixed},   {"connections", connections_run},
-    {"rotation", rotation_run},  {"backup", backup_run}, {"logins", logins_run},
+    {"ping", run_ping},
+    {"enroll", enroll_run},
+    {"match", run_match},
+    {"match-stream", run_match},
+    {"mixed", run_mixed},
+    {"connections", connections_run},
+    {"register-get", run_register},
+    {"register-number", run_register},
+    {"register-reference", run_register},
+    {"register-name", run_register},
+    {"register-prefix", run_register},
+    {"register-import", register_import_run},
+    {"rotation", rotation_run},
+    {"backup", backup_run},
+    {"logins", logins_run},
 };
 
 static int run(const struct options *options)

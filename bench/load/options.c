@@ -67,8 +67,10 @@ static int usage(void)
         "       bench-load match-stream --batch ITEMS  SESSION\n"
         "       bench-load mixed --enroll-account NAME --first PERSON --count PEOPLE  SESSION\n"
         "       bench-load rotation|backup  SESSION\n"
+        "       bench-load register-get|-number|-reference|-name|-prefix --count REGISTRANTS  SESSION\n"
+        "       bench-load register-import --first SERIAL --count REGISTRANTS --batch ROWS  SESSION\n"
         "       bench-load logins  SESSION   (--in-flight clients, as the accounts NAME0, NAME1 ...)\n"
-        "SESSION: --prefecture CODE --account NAME --password-file FILE --table FILE\n"
+        "SESSION: --prefecture CODE --account NAME --password-file FILE [--table FILE]\n"
         "all:     --target ADDRESS [--ca FILE --cert FILE --key FILE] [--in-flight CALLS] [--seconds S] [--warm-up S]\n"
         "         [--rate CALLS_PER_SECOND] [--pid NAME:PID ...] [--beside]\n"
         "--beside, rotation, backup: until SIGTERM\n",
@@ -223,8 +225,9 @@ static bool complete(const struct options *options)
     if (strcmp(options->command, "mixed") == 0 && options->enroll_account == NULL) {
         return false;
     }
-    return options->account != NULL && options->password_file != NULL && options->table_file != NULL &&
-           options->prefecture != 0;
+    bool needs_table = strncmp(options->command, "register-", sizeof("register-") - 1) != 0;
+    return options->account != NULL && options->password_file != NULL && options->prefecture != 0 &&
+           (options->table_file != NULL || !needs_table);
 }
 
 int options_parse(int argc, char **argv, struct options *options)

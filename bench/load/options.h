@@ -5,7 +5,8 @@
 #include "load/load.h"
 
 struct options {
-    const char *command; /* ping | connections | enroll | match | match-stream | mixed | rotation | backup | logins */
+    const char *command; /* ping | connections | enroll | match | match-stream | mixed | rotation | backup | logins |
+                            register-... */
     struct endpoint endpoint;
     struct load_plan plan;
     struct watched watched[WATCHED_MAX];

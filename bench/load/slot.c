@@ -26,7 +26,9 @@ bool slot_start(struct caller *caller, struct slot *slot, uint64_t started_ns)
                                                      caller->connection->queue, caller->methods[method],
                                                      gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
     grpc_op ops[] = {
-        {.op = GRPC_OP_SEND_INITIAL_METADATA},
+        {.op = GRPC_OP_SEND_INITIAL_METADATA,
+         .data.send_initial_metadata = {.count = caller->workload->metadata_count,
+                                        .metadata = caller->workload->metadata}},
         {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = slot->request},
         {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
         {.op = GRPC_OP_RECV_INITIAL_METADATA, .data.recv_initial_metadata.recv_initial_metadata = &slot->initial},

@@ -155,11 +155,13 @@ static json_t *whole_results(void)
         json_object_set(json_array_get(rounds, i), "open-match-75", offered);
     }
     json_decref(offered);
-    return json_pack("{s:s, s:{s:s, s:i, s:b, s:f, s:s, s:s, s:s, s:s, s:{s:s}}, s:[s], s:[s], s:o, s:o, s:o}",
-                     "command", "scripts/bench --quick", "machine", "cpu", "a CPU", "cores", 2, "virtual", 1,
-                     "memory_gib", 4.0, "kernel", "6.1", "system", "a system", "compiler", "cc 1", "commit", "abc",
-                     "versions", "LMDB", "1", "notes", "a note", "plots", "throughput", "demands",
-                     demands_evaluate(rounds), "sides", results_summary(rounds), "rounds", rounds);
+    add(rounds, "register-get-1-small", 2000, 2100, 1900);
+    add(rounds, "register-get-1", 1900, 2000, 1800);
+    return json_pack("{s:I, s:s, s:{s:s, s:i, s:b, s:f, s:s, s:s, s:s, s:s, s:{s:s}}, s:[s], s:[s], s:o, s:o, s:o}",
+                     "registrants", (json_int_t)300000, "command", "scripts/bench --quick", "machine", "cpu", "a CPU",
+                     "cores", 2, "virtual", 1, "memory_gib", 4.0, "kernel", "6.1", "system", "a system", "compiler",
+                     "cc 1", "commit", "abc", "versions", "LMDB", "1", "notes", "a note", "plots", "throughput",
+                     "demands", demands_evaluate(rounds), "sides", results_summary(rounds), "rounds", rounds);
 }
 
 static char *file_text(const char *path)
@@ -202,7 +204,8 @@ static void plots_are_whole_and_hold_their_sides(void **state)
         const char *part;
     } plots[] = {{plot_throughput, "gRPC C++ async, 1 thread"},
                  {plot_percentiles, "ping-mtls-64-ours"},
-                 {plot_open_loop, "open-match, p99"}};
+                 {plot_open_loop, "open-match, p99"},
+                 {plot_growth, "an entry, mTLS"}};
     json_t *results = whole_results();
     for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
         char path[] = "/tmp/test-bench-plot-XXXXXX";
@@ -226,6 +229,7 @@ static void nothing_to_plot_is_no_plot(void **state)
     assert_int_equal(plot_throughput(results, "/nonexistent/x"), 0);
     assert_int_equal(plot_percentiles(results, "/nonexistent/x"), 0);
     assert_int_equal(plot_open_loop(results, "/nonexistent/x"), 0);
+    assert_int_equal(plot_growth(results, "/nonexistent/x"), 0);
     json_decref(results);
 }
 
