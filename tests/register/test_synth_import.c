@@ -1,0 +1,103 @@
+/* A synthetic register goes through the import whole: from the CSV file that `sekisho synth register` writes, by the
+ * columns as `sekisho register import` reads them, into a store (F020). */
+#include <stdlib.h>
+
+#include "register_folder.h"
+#include "server/register/import.h"
+#include "synth_rows.h"
+
+#define ROWS 3000
+
+static const char *program; /* sekisho */
+
+/* What the batch made, until it is done. */
+struct kept {
+    struct kept *next;
+    max_align_t bytes[];
+};
+static struct kept *kept;
+
+static void *take(void *data, size_t size)
+{
+    struct kept *piece = calloc(1, sizeof *piece + size);
+
+    (void)data;
+    assert_non_null(piece);
+    piece->next = kept;
+    kept = piece;
+    return piece->bytes;
+}
+
+static void keep(void *data, void *memory)
+{
+    (void)data;
+    (void)memory;
+}
+
+static void drop_kept(void)
+{
+    while (kept) {
+        struct kept *next = kept->next;
+        free(kept);
+        kept = next;
+    }
+}
+
+static ProtobufCAllocator arena = {.alloc = take, .free = keep};
+
+struct taking {
+    struct reg *reg;
+    struct import_batch batch;
+};
+
+static int take_over(void *context, MDB_txn *txn, int64_t now_us)
+{
+    struct taking *taking = context;
+
+    return import_run(taking->reg, txn, now_us, &taking->batch);
+}
+
+static size_t entries(struct register_folder *folder)
+{
+    MDB_stat facts;
+    int rc;
+    MDB_txn *txn = reg_read_begin(&folder->reg, &rc);
+
+    assert_non_null(txn);
+    assert_int_equal(mdb_stat(txn, folder->reg.table[TABLE_entry], &facts), 0);
+    reg_read_end(&folder->reg, txn);
+    return facts.ms_entries;
+}
+
+static void test_F020_a_synthetic_register_is_imported_whole(void **state)
+{
+    static Sekisho__V1__ImportRow *rows[ROWS];
+    static struct register_folder folder;
+    struct taking taking = {.reg = &folder.reg};
+    Sekisho__V1__ImportFault *faults[ROWS];
+
+    (void)state;
+    assert_int_equal(synth_rows_make(program, ROWS, rows), ROWS);
+    register_folder_make(&folder);
+    taking.batch = (struct import_batch){
+        .id = {1}, .account = "importer", .rows = rows, .count = ROWS, .arena = &arena, .faults = faults};
+    assert_int_equal(register_folder_write(&folder, take_over, &taking), 0);
+    for (size_t i = 0; i < taking.batch.fault_count; i++)
+        print_error("row %d: %s: %s\n", (int)faults[i]->row, faults[i]->field, faults[i]->message);
+    assert_int_equal(taking.batch.fault_count, 0);
+    assert_int_equal(entries(&folder), ROWS);
+    register_folder_remove(&folder);
+    drop_kept();
+    synth_rows_free(rows, ROWS);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_F020_a_synthetic_register_is_imported_whole),
+    };
+
+    assert_int_equal(argc, 2);
+    program = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
