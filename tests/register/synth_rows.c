@@ -53,9 +53,3 @@ size_t synth_rows_make(const char *program, size_t count, Sekisho__V1__ImportRow
     rmdir(folder);
     return read;
 }
-
-void synth_rows_free(Sekisho__V1__ImportRow **rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        sekisho_message_free(&rows[i]->base);
-}

@@ -9,6 +9,5 @@
 /* Writes `count` registrations with the program and reads them: rows[0..count-1], freed with synth_rows_free. The
  * number of rows, or 0 when a step fails, after a message. */
 size_t synth_rows_make(const char *program, size_t count, Sekisho__V1__ImportRow **rows);
-void synth_rows_free(Sekisho__V1__ImportRow **rows, size_t count);
 
 #endif

@@ -234,7 +234,7 @@ static void choose_id(struct options *options, char hex[HEX16_LEN + 1])
     options->value[OPT_IMPORT] = hex;
 }
 
-int import_run(const struct options *options, const struct desk_call *call)
+int desk_import_run(const struct options *options, const struct desk_call *call)
 {
     struct options with_id = *options;
     struct import import = {0};

@@ -138,6 +138,6 @@ int attach_run(const struct options *options, const struct desk_call *call);
 int download_run(const struct options *options, const struct desk_call *call);
 int new_run(const struct options *options, const struct desk_call *call);
 int reconcile_run(const struct options *options, const struct desk_call *call);
-int import_run(const struct options *options, const struct desk_call *call);
+int desk_import_run(const struct options *options, const struct desk_call *call);
 
 #endif
