@@ -1,4 +1,5 @@
 /* sekisho: the command line of Sekisho. */
+#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,10 @@ int main(int argc, char **argv)
 {
     int words;
 
-    setlocale(LC_CTYPE, "");
+    /* Texts are UTF-8 always; the width of Japanese ones is known in such a locale only, and not every machine has the
+     * one that its user asks for. */
+    if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
     language_from_locale();
     /* gRPC writes its own words about a failed connection to standard error otherwise; report_error says it better. */
     setenv("GRPC_VERBOSITY", "NONE", 0);

@@ -138,6 +138,10 @@ static void test_resource_names(void **state)
     assert_false(resource_complete("registration", "12a", 11, name));
     assert_false(resource_complete("registration", "0", 11, name));
     assert_false(resource_complete("application", "0011", 11, name));
+    assert_string_equal(resource_short("prefectures/11/enquiries/17"), "17");
+    assert_string_equal(resource_short("prefectures/11/dispositions/ab/cardReturn"), "dispositions/ab/cardReturn");
+    assert_string_equal(resource_short("prefectures/11"), "prefectures/11");
+    assert_string_equal(resource_short("埼玉県-000001"), "埼玉県-000001");
 }
 
 static void test_repeated_fields(void **state)

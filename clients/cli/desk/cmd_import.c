@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grpc/status.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -165,16 +166,16 @@ static int send_rows(struct import *import)
     return code;
 }
 
-/* How far this import is: nothing is known of a new one. */
+/* How far this import is; nothing is known of one that begins. */
 static int find_beginning(struct import *import)
 {
     Sekisho__V1__GetImportRequest request = SEKISHO__V1__GET_IMPORT_REQUEST__INIT;
-    ProtobufCMessage *answer;
+    struct sekisho_error error;
+    ProtobufCMessage *answer = NULL;
 
     request.name = ((Sekisho__V1__ImportRegistrationsRequest *)import->desk.request)->name;
-    int code = desk_ask(&import->desk, SERVICE, "GetImport", &request.base, &answer);
-    if (code != CLI_OK)
-        return code;
+    if (sekisho_rpc(import->desk.session, SERVICE, "GetImport", &request.base, &answer, &error) != SEKISHO_OK)
+        return error.code == GRPC_STATUS_NOT_FOUND ? CLI_OK : desk_report(&error);
     const Sekisho__V1__Import *found = ((const Sekisho__V1__GetImportResponse *)answer)->import;
     if (found) {
         import->skip = import->last_row = found->last_row;

@@ -198,7 +198,7 @@ int desk_list(struct desk *desk)
         more = turn_page(answer, desk->request);
         sekisho_message_free(answer);
     }
-    desk_rows_end(rows);
+    desk_rows_end(rows, code == CLI_OK || shown > 0);
     if (code == CLI_OK && !desk->options->value[OPT_QUIET])
         SAY(stderr, more && shown == limit ? TEXT_LISTED_LIMIT : TEXT_LISTED, count_text(shown));
     return code;

@@ -98,7 +98,8 @@ void desk_print(const struct desk *desk, ProtobufCMessage *answer);
 struct desk_rows;
 struct desk_rows *desk_rows_begin(const struct desk *desk);
 void desk_row(struct desk_rows *rows, ProtobufCMessage *row);
-void desk_rows_end(struct desk_rows *rows);
+/* Prints what is left and frees; nothing of it when the list was refused. */
+void desk_rows_end(struct desk_rows *rows, bool wanted);
 
 /* ---- desk_number.c ---- */
 

@@ -229,7 +229,7 @@ static int say_result(const struct sekisho_result *result, bool quiet)
     const char *explanation = detail_explanation(result->detail);
 
     if (!outcome_good(result->outcome) || !quiet)
-        SAY(stderr, TEXT_NUMBER_RESULT, sekisho_outcome_name(result->outcome), sekisho_detail_name(result->detail),
+        SAY(stderr, *explanation ? TEXT_NUMBER_RESULT_WHY : TEXT_NUMBER_RESULT, sekisho_detail_name(result->detail),
             explanation);
     if (result->detail == SEKISHO_DETAIL_BUDGET_SPENT)
         return CLI_BUDGET;

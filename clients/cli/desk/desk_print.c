@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "desk/desk.h"
+#include "desk/resource.h"
 #include "ledger_job.h"
 #include "table.h"
 
@@ -51,7 +52,8 @@ struct desk_rows *desk_rows_begin(const struct desk *desk)
 
 void desk_row(struct desk_rows *rows, ProtobufCMessage *row)
 {
-    char *cells[TABLE_COLUMNS_MAX];
+    char *texts[TABLE_COLUMNS_MAX];
+    const char *cells[TABLE_COLUMNS_MAX];
 
     if (rows->desk->options->value[OPT_JSON]) {
         json_line(message_json(row));
@@ -62,16 +64,18 @@ void desk_row(struct desk_rows *rows, ProtobufCMessage *row)
         table_print(&rows->table, stdout);
         heading(rows);
     }
+    for (size_t i = 0; i < rows->columns; i++) {
+        texts[i] = field_text(row, rows->desk->call->columns[i]);
+        cells[i] = resource_short(texts[i]);
+    }
+    table_row(&rows->table, cells);
     for (size_t i = 0; i < rows->columns; i++)
-        cells[i] = field_text(row, rows->desk->call->columns[i]);
-    table_row(&rows->table, (const char *const *)cells);
-    for (size_t i = 0; i < rows->columns; i++)
-        free(cells[i]);
+        free(texts[i]);
 }
 
-void desk_rows_end(struct desk_rows *rows)
+void desk_rows_end(struct desk_rows *rows, bool wanted)
 {
-    if (rows->desk->options->value[OPT_JSON])
+    if (rows->desk->options->value[OPT_JSON] || !wanted)
         table_free(&rows->table);
     else
         table_print(&rows->table, stdout);

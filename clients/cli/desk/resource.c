@@ -42,6 +42,17 @@ const char *resource_id(const char *name)
     return slash ? slash + 1 : name;
 }
 
+const char *resource_short(const char *name)
+{
+    if (strncmp(name, "prefectures/", strlen("prefectures/")) != 0)
+        return name;
+    const char *collection = strchr(name + strlen("prefectures/"), '/'),
+               *id = collection ? strchr(collection + 1, '/') : NULL;
+    if (!id)
+        return name;
+    return strchr(id + 1, '/') ? collection + 1 : id + 1;
+}
+
 /* The serial number of a 登録番号 in a usual spelling, or of digits alone; 0: neither. */
 static uint32_t serial_of(const char *id)
 {

@@ -19,6 +19,9 @@ bool resource_complete(const char *field, const char *value, unsigned prefecture
 bool resource_of_options(const char *pattern, const struct options *options, unsigned prefecture,
                          char out[RESOURCE_MAX], const char **missing);
 
+/* What an officer needs of a name: the id of prefectures/11/applications/{id}; of a name with more parts all after the
+ * prefecture. Other texts as they are. */
+const char *resource_short(const char *name);
 /* Part of a name after its last slash. */
 const char *resource_id(const char *name);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "desk/fields.h"
+#include "desk/resource.h"
 #include "table.h"
 
 #define SHOW_PATH_LEN 128
@@ -10,6 +11,7 @@
 struct sink {
     FILE *stream;
     size_t width; /* of the labels; 0: being measured */
+    bool shorten; /* resource names to what an officer needs */
 };
 
 static void line(struct sink *sink, const char *label, const char *value, size_t *widest)
@@ -63,7 +65,7 @@ static void one_field(const ProtobufCMessage *message, const char *path, struct 
         element_print(field.descriptor, field_element(&field, i), stream);
         if (fclose(stream) != 0)
             abort();
-        line(sink, i == 0 ? label_of(path) : "", written, widest);
+        line(sink, i == 0 ? label_of(path) : "", sink->shorten ? resource_short(written) : written, widest);
         free(written);
     }
 }
@@ -82,7 +84,7 @@ static void show_twice(const ProtobufCMessage *message, const char *const *paths
     size_t widest = 0;
 
     show(message, paths, &(struct sink){0}, &widest);
-    show(message, paths, &(struct sink){.stream = stream, .width = widest}, &widest);
+    show(message, paths, &(struct sink){.stream = stream, .width = widest, .shorten = paths != NULL}, &widest);
 }
 
 void message_show(const ProtobufCMessage *message, FILE *stream)
