@@ -1,6 +1,7 @@
 #include "server/front/registers.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sandbox/sandbox.h"
@@ -40,10 +41,14 @@ static int open_one(struct reg *reg, uint16_t tenant, uint64_t bytes)
     return rc;
 }
 
-/* Back into the front's own root. */
+/* Back into the front's own root, proven: what is relative would be outside of it. */
 static int leave(int folder)
 {
-    return chdir("/") == 0 && close(folder) == 0 ? 0 : errno;
+    struct stat here, root;
+
+    if (chdir("/") < 0 || close(folder) < 0 || stat(".", &here) < 0 || stat("/", &root) < 0)
+        return errno;
+    return here.st_dev == root.st_dev && here.st_ino == root.st_ino ? 0 : EXDEV;
 }
 
 bool registers_open(struct front *front, const struct launch_config *config, int folder, int *rc)

@@ -136,6 +136,14 @@ for process in "${processes[@]}"; do
   front)
     every_process front && that_was_wired front && with_a_root front && that_attests front
     step front Landlock 1 $EPERM landlock_add_rule
+    for call in fdatasync pwrite64; do
+      rm -rf "$folder/set/register" # new ones are written at its start
+      step front store 1 $EIO $call
+    done
+    step front store 1 $EPERM fchdir
+    step front store 3 $EPERM chdir                           # the third: back into its root
+    step front store 3 $PRETENDS chdir
+    stops front $sandbox_error "an open folder leads out of its root" 1 $PRETENDS close 0=10
     stops front $config_error "front  cannot use the certificate" 1 $EIO read 0=7
     stops front $config_error "front  cannot use the terms of use" 1 $EIO read 0=9
     stops front $config_error "front  cannot use the address" 1 $EPERM listen

@@ -64,6 +64,10 @@ wants 0 as audit sekisho ledger export --out "$folder/tiles" --trust-first-use
 wants 0 as review sekisho status --address "unix:$folder/set/socket/api"
 wants 0 set_login approval owner01 --replace-session
 wants 0 as approval sekisho key rotate
+sekisho synth register --prefecture 11 --count 500 --seed 5 --output "$folder/register.csv" 2>/dev/null
+wants 0 set_login approval approver01 --replace-session
+wants 0 as approval sekisho register import --input "$folder/register.csv" --output "$folder/faults.csv" --quiet
+wants 0 as review sekisho register search --limit 3
 sed '2,3d' "$folder/pairs.csv" >"$folder/others.csv" # not the two that were changed and erased
 for _ in 1 2 3; do wants 0 as review sekisho match --purpose change --input "$folder/others.csv" --quiet; done
 wants 0 as review sekisho attest --check
