@@ -123,5 +123,6 @@ int cmd_store_compact(const struct options *options);
 int cmd_synth(const struct options *options);
 int cmd_synth_register(const struct options *options);
 int cmd_synth_applications(const struct options *options);
+int cmd_synth_applicants(const struct options *options);
 
 #endif

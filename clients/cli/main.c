@@ -113,6 +113,7 @@ static const struct command commands[] = {
     {"store compact", OPT_BIT(STORE), TEXT_HELP_STORE_COMPACT, cmd_store_compact},
     {"synth register", SYNTH, TEXT_HELP_SYNTH_REGISTER, cmd_synth_register},
     {"synth applications", SYNTH, TEXT_HELP_SYNTH_APPLICATIONS, cmd_synth_applications},
+    {"synth applicants", SYNTH, TEXT_HELP_SYNTH_APPLICANTS, cmd_synth_applicants},
     {"synth", SYNTH, TEXT_HELP_SYNTH, cmd_synth},
     {"citizen-seal",
      CONNECTION | OPT_BIT(TRUST) | OPT_BIT(PREFECTURE) | OPT_BIT(CITIZEN_PIN) | OPT_BIT(NONCE) | OPT_BIT(PORTAL) |

@@ -1,13 +1,19 @@
-/* Rows of the CSV file of a synthetic register, read by its columns as `sekisho register import` does. */
+/* Rows of the CSV files of a synthetic prefecture, read by their columns as the command's own readers do. */
 #ifndef SEKISHO_TESTS_SYNTH_ROWS_H
 #define SEKISHO_TESTS_SYNTH_ROWS_H
 
+#include <protobuf-c/protobuf-c.h>
 #include <stddef.h>
 
-#include "sekisho/v1/register_service.pb-c.h"
+struct synth_rows {
+    const char *program; /* sekisho */
+    const char *what;    /* "register", "applications" */
+    const ProtobufCMessageDescriptor *type;
+    const char *prefix; /* of columns that are not fields of the type itself */
+};
 
-/* Writes `count` registrations with the program and reads them: rows[0..count-1], freed with synth_rows_free. The
- * number of rows, or 0 when a step fails, after a message. */
-size_t synth_rows_make(const char *program, size_t count, Sekisho__V1__ImportRow **rows);
+/* Writes `count` rows with the program and reads them. How many were read before the end or a fault, after a message.
+ */
+size_t synth_rows_make(const struct synth_rows *what, size_t count, ProtobufCMessage **rows);
 
 #endif

@@ -1,8 +1,11 @@
 /* A synthetic register goes through the import whole: from the CSV file that `sekisho synth register` writes, by the
- * columns as `sekisho register import` reads them, into a store (F020). */
+ * columns as `sekisho register import` reads them, into a store (F020). Its applications are what an office can take
+ * in. */
 #include <stdlib.h>
 
 #include "register_folder.h"
+#include "sekisho_rpc.h"
+#include "server/applications/applications.h"
 #include "server/register/import.h"
 #include "synth_rows.h"
 
@@ -71,13 +74,17 @@ static size_t entries(struct register_folder *folder)
 
 static void test_F020_a_synthetic_register_is_imported_whole(void **state)
 {
-    static Sekisho__V1__ImportRow *rows[ROWS]; /* until the process ends: the import has put its own texts into them */
+    /* Until the process ends: the import has put its own texts into them. */
+    static Sekisho__V1__ImportRow *rows[ROWS];
     static struct register_folder folder;
     struct taking taking = {.reg = &folder.reg};
     Sekisho__V1__ImportFault *faults[ROWS];
 
     (void)state;
-    assert_int_equal(synth_rows_make(program, ROWS, rows), ROWS);
+    const struct synth_rows what = {program, "register", &sekisho__v1__import_row__descriptor, "registration"};
+    assert_int_equal(synth_rows_make(&what, ROWS, (ProtobufCMessage **)rows), ROWS);
+    for (size_t i = 0; i < ROWS; i++)
+        rows[i]->row = (int64_t)i + 1;
     register_folder_make(&folder);
     taking.batch = (struct import_batch){
         .id = {1}, .account = "importer", .rows = rows, .count = ROWS, .arena = &arena, .faults = faults};
@@ -90,10 +97,32 @@ static void test_F020_a_synthetic_register_is_imported_whole(void **state)
     drop_kept();
 }
 
+/* Each says what its kind requires, so that an office can take it in as it is. */
+static void test_synthetic_applications_are_complete(void **state)
+{
+    static ProtobufCMessage *rows[ROWS];
+    const struct synth_rows what = {program, "applications", &sekisho__v1__application__descriptor, ""};
+    struct reg reg = {.tenant = 11};
+    const struct application_context context = {
+        .reg = &reg, .now_us = INT64_C(1796083200) * 1000000, .arena = &arena}; /* 2026-12-01 */
+
+    (void)state;
+    assert_int_equal(synth_rows_make(&what, ROWS, rows), ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        const char *missing = application_missing(&context, (const Sekisho__V1__Application *)rows[i]);
+        if (missing)
+            print_error("row %d: %s\n", (int)i + 1, missing);
+        assert_null(missing);
+        sekisho_message_free(rows[i]);
+    }
+    drop_kept();
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_F020_a_synthetic_register_is_imported_whole),
+        cmocka_unit_test(test_synthetic_applications_are_complete),
     };
 
     assert_int_equal(argc, 2);

@@ -62,9 +62,10 @@ static void change_surname(const struct synth *synth, uint64_t index, struct per
     snprintf(person->kana, sizeof person->kana, "%.*s%.60s", (int)(end ? end - other.kana : 0), other.kana, given);
 }
 
+/* The portal takes what a registrant applies for; all else comes on paper. */
 static const char *channel_of(const struct kind *kind, uint64_t dice)
 {
-    if (kind->notification || dice % 10 < 4)
+    if (kind->notification || strcmp(kind->name, "FOUND_CARD") == 0 || dice % 10 < 4)
         return dice / 10 % 2 ? "PAPER_CENTRE" : "PAPER_OFFICE";
     return "PORTAL";
 }

@@ -69,15 +69,30 @@ static void put_person(struct row *row, const struct person *person, struct pers
 
 static const char people_columns[] = "number,name,kana,birth_date,address";
 
+static void write_people_row(FILE *stream, const struct person *person)
+{
+    char birth[DATE_TEXT];
+    const char *const fields[] = {person->number, person->name, person->kana, date_text(person->birth, birth),
+                                  person->address};
+
+    csv_write_row(stream, fields, sizeof fields / sizeof fields[0]);
+}
+
 static void write_person(FILE *stream, const struct synth *synth, uint64_t index)
 {
     struct person person;
-    char birth[DATE_TEXT];
 
     synth_person(synth, index, &person);
-    const char *const fields[] = {person.number, person.name, person.kana, date_text(person.birth, birth),
-                                  person.address};
-    csv_write_row(stream, fields, sizeof fields / sizeof fields[0]);
+    write_people_row(stream, &person);
+}
+
+/* Numbers in a file of their own: what goes to the front's calls has none. */
+static void write_applicant(FILE *stream, const struct synth *synth, uint64_t index)
+{
+    struct application application;
+
+    synth_application(synth, index, &application);
+    write_people_row(stream, &application.person);
 }
 
 static const char registration_columns[] =
@@ -106,7 +121,7 @@ static void write_registration(FILE *stream, const struct synth *synth, uint64_t
 }
 
 static const char application_columns[] =
-    "number,kind,channel,state,registration," PERSON_COLUMNS
+    "kind,wanted_channel,wanted_state,registration," PERSON_COLUMNS
     ",route,qualified_month,cause,event_date,reporter,card_attached,no_disqualification_declared";
 
 static void write_application(FILE *stream, const struct synth *synth, uint64_t index)
@@ -117,7 +132,6 @@ static void write_application(FILE *stream, const struct synth *synth, uint64_t 
     struct row row = {0};
 
     synth_application(synth, index, &application);
-    put(&row, application.person.number);
     put(&row, application.kind);
     put(&row, application.channel);
     put(&row, application.state);
@@ -178,6 +192,11 @@ int cmd_synth(const struct options *options)
 int cmd_synth_register(const struct options *options)
 {
     return run(options, registration_columns, write_registration);
+}
+
+int cmd_synth_applicants(const struct options *options)
+{
+    return run(options, people_columns, write_applicant);
 }
 
 int cmd_synth_applications(const struct options *options)
