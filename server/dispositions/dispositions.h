@@ -72,6 +72,12 @@ enum disposition_result disposition_notice(struct disposition_context *context, 
 enum disposition_result disposition_get(struct disposition_context *context, const uint8_t id[REGISTER_ID_LEN],
                                         stored_disposition **found);
 
+/* The dispositions of a registration, in no order. Stops when `look` gives other than OK. */
+typedef enum disposition_result disposition_look(struct disposition_context *context, const disposition *found,
+                                                 const uint8_t id[REGISTER_ID_LEN], void *user);
+enum disposition_result disposition_each(struct disposition_context *context, uint32_t serial, disposition_look *look,
+                                         void *user);
+
 /* An erasure that a completed application or notification is: reviewed and approved there, so its record is APPROVED at
  * once. */
 struct application_erasure {

@@ -27,11 +27,6 @@ enum disposition_result disposition_add(struct disposition_context *context, uin
                                         uint8_t id[REGISTER_ID_LEN]);
 enum disposition_result disposition_put(struct disposition_context *context, const uint8_t id[REGISTER_ID_LEN],
                                         stored_disposition *changed);
-/* The dispositions of a registration, in no order. Stops when `look` gives other than OK. */
-typedef enum disposition_result disposition_look(struct disposition_context *context, const disposition *found,
-                                                 const uint8_t id[REGISTER_ID_LEN], void *user);
-enum disposition_result disposition_each(struct disposition_context *context, uint32_t serial, disposition_look *look,
-                                         void *user);
 /* Of its registration; 0 when that is none of this prefecture. */
 uint32_t disposition_serial(const struct disposition_context *context, const disposition *of);
 

@@ -90,6 +90,8 @@ int walk_rows(const struct walk *walk, struct walk_place *place, bool *more)
             break;
         }
         int outcome = walk->row(walk->user, key, value);
+        if (outcome == WALK_END)
+            break;
         if (outcome == WALK_TAKE)
             taken++;
         else if (outcome != WALK_SKIP) {

@@ -20,7 +20,7 @@ struct walk_place {
     size_t length;
 };
 
-enum { WALK_SKIP = -1, WALK_TAKE = 0 };
+enum { WALK_END = -2, WALK_SKIP = -1, WALK_TAKE = 0 };
 
 struct walk {
     MDB_txn *txn;
@@ -34,7 +34,7 @@ struct walk {
     const void *from;
     size_t from_length;
     uint32_t rows_max;
-    /* WALK_TAKE, WALK_SKIP, or a code that ends the walk with it. */
+    /* WALK_TAKE, WALK_SKIP, WALK_END (nor any row after it), or a code that the walk ends with. */
     int (*row)(void *user, MDB_val key, MDB_val value);
     void *user;
 };

@@ -11,6 +11,7 @@
 #include "sekisho/v1/disposition_service.pb-c.h"
 #include "sekisho/v1/inquiry_desk_service.pb-c.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
+#include "sekisho/v1/list_service.pb-c.h"
 #include "sekisho/v1/number_service.pb-c.h"
 #include "sekisho/v1/operation_record_service.pb-c.h"
 #include "sekisho/v1/paper_card_service.pb-c.h"
