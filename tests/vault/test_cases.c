@@ -48,6 +48,7 @@ static bool has_number(struct fixture *fixture, const uint8_t reference[REFERENC
     return match(fixture, SESSION_ALL, reference, number) == DETAIL_MATCHED;
 }
 
+/* F001: the number is kept when the review is finished, not before. */
 static void a_confirmed_number_stays(void **state)
 {
     struct fixture *fixture = *state;
@@ -179,6 +180,7 @@ static void a_released_blob_does_not_come_back(void **state)
     assert_int_equal(enroll_blob(fixture, seal_blob(fixture, 1, 0x52), 0x51), DETAIL_DONE);
 }
 
+/* F003, F005: the number comes sealed from the applicant's side, and is compared for that application alone. */
 static void a_blob_is_compared_for_one_case(void **state)
 {
     struct fixture *fixture = *state;

@@ -56,6 +56,7 @@ static void a_blob_enrols_once(void **state)
     assert_int_equal(fixture->store.tenant[0].now.subjects, 1);
 }
 
+/* F003: the number that comes from the card. */
 static void a_blob_is_bound_to_tenant_application_and_portal(void **state)
 {
     struct fixture *fixture = *state;
