@@ -3,9 +3,9 @@
  *
  * CANARIES is a text file, one secret a line; "hex:" and hex digits stand for bytes, which are looked for as they are
  * and as hex and base64. Each is looked for as text, and, where it is all digits, as a 64-bit integer of either byte
- * order and as packed decimals; also as base64 at each of the three alignments, as hex of either case, and as UTF-16.
- * Prints a line a hit (file, offset, line number of the canary, form; never the secret). Ends with 1 on any hit, with 2
- * when something could not be read, so that a scan of nothing does not pass.
+ * order, as a varint, as packed decimals and in full-width digits; also as base64 at each of the three alignments, as
+ * hex of either case, and as UTF-16. Prints a line a hit (file, offset, line number of the canary, form; never the
+ * secret). Ends with 1 on any hit, with 2 when something could not be read, so that a scan of nothing does not pass.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -70,6 +70,27 @@ static void add_base64(unsigned line, const uint8_t *text, size_t length, size_t
     add(line, "base64", out, count);
 }
 
+/* As protobuf writes integers. */
+static void add_varint(unsigned line, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t length = 0;
+
+    for (; value > 0x7f; value >>= 7)
+        bytes[length++] = (uint8_t)(value | 0x80);
+    bytes[length++] = (uint8_t)value;
+    add(line, "varint", bytes, length);
+}
+
+static void add_full_width(unsigned line, const char *text, size_t length)
+{
+    char wide[3 * 18 + 1] = "";
+
+    for (size_t i = 0; i < length; i++)
+        snprintf(wide + 3 * i, 4, "\xef\xbc%c", '\x90' + (text[i] - '0'));
+    add(line, "full-width digits", wide, 3 * length);
+}
+
 static void add_number(unsigned line, const char *text, size_t length)
 {
     uint64_t value = strtoull(text, NULL, 10);
@@ -80,6 +101,8 @@ static void add_number(unsigned line, const char *text, size_t length)
     for (int i = 0; i < 8; i++)
         big[i] = (uint8_t)(value >> (56 - 8 * i));
     add(line, "integer, big-endian", big + 2, 6);
+    add_varint(line, value);
+    add_full_width(line, text, length);
     for (size_t i = 0; i + 1 < length && i / 2 < sizeof packed; i += 2)
         packed[i / 2] = (uint8_t)((text[i] - '0') << 4 | (text[i + 1] - '0'));
     add(line, "packed decimal", packed, length / 2);
