@@ -203,13 +203,14 @@ int main(void)
     child_step(&child, STEP_DUMPABLE, block_signals() && sandbox_not_dumpable());
     read_pem(&pem, config->tcp_port != 0);
     read_terms(&process.front, config);
-    read_card_trust(&process.front, config);
     /* The network stays: it is what this process is for. */
     child_step(&child, STEP_NAMESPACES,
                sandbox_namespaces(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP));
     child_step(&child, STEP_ROOT, sandbox_root(config->data_folder, socket_path == NULL));
     child_step(&child, STEP_CAPABILITIES, sandbox_drop_bounding());
     child_step(&child, STEP_IDENTITY, sandbox_identity(config->flags & LAUNCH_ROOT, config->uid, config->gid, warden));
+    /* Certificates and lists are parsed without rights: the lists come from elsewhere. */
+    read_card_trust(&process.front, config);
     child_step(&child, STEP_STORE, open_registers(&process.front, config));
     child_step(&child, STEP_NO_NEW_PRIVS, sandbox_no_new_privs());
     child_step(&child, STEP_MDWE, sandbox_mdwe());
