@@ -51,6 +51,21 @@ static bool name_valid(const Sekisho__V1__Name *name)
     return is_empty(name) || name_key(name->text, NAME_MAX_CHARACTERS, &key);
 }
 
+/* U+30A0..U+30FF and spaces: what is printed above a name. */
+static bool is_katakana(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    while (*at) {
+        bool space = at[0] == 0xe3 && at[1] == 0x80 && at[2] == 0x80;
+        bool kana = at[0] == 0xe3 && ((at[1] == 0x82 && at[2] >= 0xa0) || at[1] == 0x83);
+        if (!space && !kana && *at != ' ')
+            return false;
+        at += *at == ' ' ? 1 : 3;
+    }
+    return true;
+}
+
 static bool all_of(const char *text, size_t length, char first, char last)
 {
     for (size_t i = 0; i < length; i++)
@@ -76,7 +91,7 @@ static bool check_names(const Sekisho__V1__Person *person, struct item_fault *fa
         return missing(fault, "name.text");
     if (!name_valid(person->name))
         return fault_of(fault, "name.text", wrong);
-    if (person->kana[0] != '\0' && !kana_key(person->kana, NAME_MAX_CHARACTERS, &key))
+    if (person->kana[0] != '\0' && (!is_katakana(person->kana) || !kana_key(person->kana, NAME_MAX_CHARACTERS, &key)))
         return fault_of(fault, "kana", "must be at most 200 characters of full-width katakana");
     if (!name_valid(person->former_surname))
         return fault_of(fault, "former_surname.text", wrong);
