@@ -15,6 +15,13 @@ static uint64_t used_bytes(const struct reserve *reserve)
     return (info.me_last_pgno + 1) * (uint64_t)stat.ms_psize;
 }
 
+uint64_t reserve_left(const struct reserve *reserve)
+{
+    uint64_t used = used_bytes(reserve);
+
+    return reserve->end > used ? reserve->end - used : 0;
+}
+
 /* Zeroes what lies behind `from`, which no page of LMDB's is in. False when there is no room. */
 static bool zero_chunk(struct reserve *reserve, uint64_t from)
 {

@@ -1,7 +1,8 @@
 /*
- * Zeroed room ahead of LMDB's last page. A commit into blocks that the file system has allocated and written before
- * needs no journal of its own for the file's growth: fdatasync(2) of one costs about a third less (measured
- * by hand, no bench line yet). LMDB never looks at what lies behind its last page.
+ * Zeroed room ahead of LMDB's last page, of the vault's store and of the front's registers. A commit into blocks that
+ * the file system has allocated and written before needs no journal of its own for the file's growth: fdatasync(2) of
+ * one costs about a third less (measured by hand, no bench line yet). LMDB never looks at what lies behind its last
+ * page.
  */
 #ifndef SEKISHO_VAULT_RESERVE_H
 #define SEKISHO_VAULT_RESERVE_H
@@ -20,6 +21,9 @@ struct reserve {
  * really full. */
 #define RESERVE_OPEN (16u << 20)
 void reserve_open(struct reserve *reserve, MDB_env *env, uint64_t map_bytes);
+
+/* Bytes that are zeroed and not yet LMDB's. */
+uint64_t reserve_left(const struct reserve *reserve);
 
 /* After a commit: zeroes one RESERVE_CHUNK when less than half of RESERVE_OPEN is left. */
 #define RESERVE_CHUNK (256u << 10)

@@ -114,6 +114,7 @@ int reg_open(const char *folder, uint16_t tenant, size_t map_bytes, struct reg *
     if (rc == 0)
         rc = read_once(reg->files);
     if (rc == 0) {
+        reserve_open(&reg->room, reg->env, map_bytes);
         prefault(reg->env);
         return 0;
     }

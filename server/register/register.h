@@ -14,6 +14,8 @@
 
 #include <lmdb.h>
 
+#include "privsep/vault/reserve.h"
+
 enum register_table {
 #define TABLE(name, flags) TABLE_##name,
 #include "server/register/tables.def"
@@ -33,7 +35,8 @@ struct reg {
     uint16_t tenant; /* JIS X 0401 */
     MDB_env *env, *files;
     MDB_dbi table[TABLE_COUNT];
-    MDB_dbi pieces; /* in `files`: attachment id[16], u32 piece → bytes */
+    MDB_dbi pieces;      /* in `files`: attachment id[16], u32 piece → bytes */
+    struct reserve room; /* the writer's */
     struct writer *writer;
     pthread_mutex_t lock; /* of the two below */
     MDB_txn *idle[REGISTER_READERS];
@@ -64,8 +67,9 @@ struct reg_job {
     /* now_us: UTC, greater than that of every job before. */
     int (*run)(struct reg_job *job, MDB_txn *txn, int64_t now_us);
     void (*done)(struct reg_job *job, int rc);
-    /* run fails only when the store does, before or after which nothing of its own matters: spares the nested
-     * transaction. */
+    /* A few bytes that must be written also when the disk is nearly full (the record of a reading), and that nothing
+     * but the store can refuse: it runs without a transaction of its own, and from the room that is kept for such.
+     * Other jobs are refused with ENOSPC before that room is touched. */
     bool plain;
     struct reg_job *next; /* the writer's */
     int rc;               /* the writer's */

@@ -26,6 +26,7 @@ struct writer {
     bool stopping;
     /* Of the thread alone. */
     int64_t last_us;
+    bool nearly_full;          /* only plain jobs are done */
     bool doubtful;             /* the environment's state is not known: nothing more is done */
     MDB_txn *files;            /* of the group; NULL: not begun */
     unsigned daily_next;       /* == reg->daily_count: done for `day` */
@@ -74,7 +75,8 @@ static struct reg_job *take_group(struct writer *writer, bool *stopping)
     int rc = 0;
 
     pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->stopping && writer->daily_next == writer->reg->daily_count && rc == 0) {
+    while (!writer->first && !writer->stopping && rc == 0 &&
+           (writer->nearly_full || writer->daily_next == writer->reg->daily_count)) {
         if (writer->reg->daily_count == 0)
             pthread_cond_wait(&writer->more, &writer->lock);
         else
@@ -133,6 +135,17 @@ static bool only_full(const struct writer *writer, int rc)
     return full && !head_in_doubt(writer->reg->env) && !head_in_doubt(writer->reg->files);
 }
 
+/* Half of the room ahead is for plain jobs, so that reading, which is recorded, goes on when the disk is full. */
+static void look_at_room(struct writer *writer)
+{
+    struct reserve *room = &writer->reg->room;
+    uint64_t end = room->end;
+
+    reserve_keep(room);
+    uint64_t left = reserve_left(room);
+    writer->nearly_full = left < RESERVE_CHUNK || (left < RESERVE_OPEN / 2 && room->end == end);
+}
+
 static int commit_group(struct writer *writer, MDB_txn *txn)
 {
     int rc = writer->files ? mdb_txn_commit(writer->files) : 0;
@@ -142,6 +155,7 @@ static int commit_group(struct writer *writer, MDB_txn *txn)
         rc = mdb_txn_commit(txn);
     else
         mdb_txn_abort(txn);
+    look_at_room(writer);
     if (rc != 0 && !only_full(writer, rc)) {
         writer->doubtful = true;
         if (writer->reg->on_doubt)
@@ -178,7 +192,7 @@ static int run_together(struct writer *writer, struct reg_job *group, MDB_txn *t
 {
     for (struct reg_job *job = group; job; job = job->next) {
         if (!job->plain) {
-            job->rc = run_nested(writer, job, txn);
+            job->rc = writer->nearly_full ? ENOSPC : run_nested(writer, job, txn);
             continue;
         }
         job->rc = job->run(job, txn, next_us(writer));
@@ -208,8 +222,10 @@ static void run_group(struct writer *writer, struct reg_job *group)
 
     for (struct reg_job *job = group; job; job = job->next)
         job->rc = 0;
+    if (writer->nearly_full)
+        look_at_room(writer);
     if (rc == 0)
-        rc = group->next ? run_together(writer, group, txn) : run_alone(writer, group, txn);
+        rc = group->next || writer->nearly_full ? run_together(writer, group, txn) : run_alone(writer, group, txn);
     tell(group, rc);
 }
 
@@ -256,7 +272,7 @@ static void *writer_main(void *context)
     for (;;) {
         if (look_is_due(writer))
             look_at_calendar(writer);
-        if (!stopping && writer->daily_next < writer->reg->daily_count)
+        if (!stopping && !writer->nearly_full && writer->daily_next < writer->reg->daily_count)
             run_daily(writer);
         struct reg_job *group = take_group(writer, &stopping);
         if (group)

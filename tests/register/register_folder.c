@@ -70,10 +70,10 @@ static void done(struct reg_job *job, int rc)
     pthread_mutex_unlock(&waited->lock);
 }
 
-int register_folder_write(struct register_folder *folder, int (*what)(void *context, MDB_txn *txn, int64_t now_us),
-                          void *context)
+static int write_and_wait(struct register_folder *folder, bool plain,
+                          int (*what)(void *context, MDB_txn *txn, int64_t now_us), void *context)
 {
-    struct waited waited = {.job = {.run = run, .done = done},
+    struct waited waited = {.job = {.run = run, .done = done, .plain = plain},
                             .run = what,
                             .context = context,
                             .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -85,4 +85,16 @@ int register_folder_write(struct register_folder *folder, int (*what)(void *cont
         pthread_cond_wait(&waited.ended, &waited.lock);
     pthread_mutex_unlock(&waited.lock);
     return waited.rc;
+}
+
+int register_folder_write(struct register_folder *folder, int (*what)(void *context, MDB_txn *txn, int64_t now_us),
+                          void *context)
+{
+    return write_and_wait(folder, false, what, context);
+}
+
+int register_folder_write_plain(struct register_folder *folder,
+                                int (*what)(void *context, MDB_txn *txn, int64_t now_us), void *context)
+{
+    return write_and_wait(folder, true, what, context);
 }

@@ -28,5 +28,8 @@ void register_folder_remove(struct register_folder *folder);
 /* Runs a job and waits for its end: run's code or the commit's. */
 int register_folder_write(struct register_folder *folder, int (*run)(void *context, MDB_txn *txn, int64_t now_us),
                           void *context);
+/* The same as a plain job. */
+int register_folder_write_plain(struct register_folder *folder, int (*run)(void *context, MDB_txn *txn, int64_t now_us),
+                                void *context);
 
 #endif
