@@ -60,39 +60,85 @@ static int take_over(void *context, MDB_txn *txn, int64_t now_us)
     return import_run(taking->reg, txn, now_us, &taking->batch);
 }
 
-static size_t entries(struct register_folder *folder)
+static size_t rows_in(struct register_folder *folder, enum register_table table)
 {
     MDB_stat facts;
     int rc;
     MDB_txn *txn = reg_read_begin(&folder->reg, &rc);
 
     assert_non_null(txn);
-    assert_int_equal(mdb_stat(txn, folder->reg.table[TABLE_entry], &facts), 0);
+    assert_int_equal(mdb_stat(txn, folder->reg.table[table], &facts), 0);
     reg_read_end(&folder->reg, txn);
     return facts.ms_entries;
 }
 
-static void test_F020_a_synthetic_register_is_imported_whole(void **state)
+/* Rows live until the process ends: the import puts its own texts into them. */
+static void read_register(Sekisho__V1__ImportRow *rows[ROWS])
 {
-    /* Until the process ends: the import has put its own texts into them. */
-    static Sekisho__V1__ImportRow *rows[ROWS];
-    static struct register_folder folder;
-    struct taking taking = {.reg = &folder.reg};
-    Sekisho__V1__ImportFault *faults[ROWS];
-
-    (void)state;
     const struct synth_rows what = {program, "register", &sekisho__v1__import_row__descriptor, "registration"};
+
     assert_int_equal(synth_rows_make(&what, ROWS, (ProtobufCMessage **)rows), ROWS);
     for (size_t i = 0; i < ROWS; i++)
         rows[i]->row = (int64_t)i + 1;
+}
+
+/* All rows under an import's id; faults[0..] of them, counts in *import. */
+static size_t take_all(struct register_folder *folder, uint8_t id, Sekisho__V1__ImportRow *rows[ROWS],
+                       Sekisho__V1__ImportFault *faults[ROWS], Sekisho__V1__Import **import)
+{
+    struct taking taking = {
+        .reg = &folder->reg,
+        .batch = {.id = {id}, .account = "importer", .rows = rows, .count = ROWS, .arena = &arena, .faults = faults}};
+
+    assert_int_equal(register_folder_write(folder, take_over, &taking), 0);
+    *import = taking.batch.import;
+    return taking.batch.fault_count;
+}
+
+static void test_F020_a_synthetic_register_is_imported_whole(void **state)
+{
+    static Sekisho__V1__ImportRow *rows[ROWS];
+    static struct register_folder folder;
+    Sekisho__V1__ImportFault *faults[ROWS];
+    Sekisho__V1__Import *import;
+
+    (void)state;
+    read_register(rows);
     register_folder_make(&folder);
-    taking.batch = (struct import_batch){
-        .id = {1}, .account = "importer", .rows = rows, .count = ROWS, .arena = &arena, .faults = faults};
-    assert_int_equal(register_folder_write(&folder, take_over, &taking), 0);
-    for (size_t i = 0; i < taking.batch.fault_count; i++)
+    size_t refused = take_all(&folder, 1, rows, faults, &import);
+    for (size_t i = 0; i < refused; i++)
         print_error("row %d: %s: %s\n", (int)faults[i]->row, faults[i]->field, faults[i]->message);
-    assert_int_equal(taking.batch.fault_count, 0);
-    assert_int_equal(entries(&folder), ROWS);
+    assert_int_equal(refused, 0);
+    assert_int_equal(rows_in(&folder, TABLE_entry), ROWS);
+    register_folder_remove(&folder);
+    drop_kept();
+}
+
+/* The centre's register sent again: what was taken is not taken twice, what is there from elsewhere is a conflict that
+ * waits in a queue, and the counts of both sides can be compared. */
+static void test_F019_what_is_sent_again_changes_nothing(void **state)
+{
+    static Sekisho__V1__ImportRow *rows[3][ROWS];
+    static struct register_folder folder;
+    Sekisho__V1__ImportFault *faults[ROWS];
+    Sekisho__V1__Import *import;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        read_register(rows[i]);
+    register_folder_make(&folder);
+    assert_int_equal(take_all(&folder, 1, rows[0], faults, &import), 0);
+    assert_int_equal(take_all(&folder, 1, rows[1], faults, &import), 0); /* the same import, as after a cut */
+    assert_int_equal(import->imported, ROWS);
+    assert_int_equal(import->last_row, ROWS);
+    assert_int_equal(take_all(&folder, 2, rows[2], faults, &import), ROWS); /* another one */
+    assert_int_equal(import->imported, 0);
+    assert_int_equal(import->refused, ROWS);
+    for (size_t i = 0; i < ROWS; i++)
+        assert_string_equal(faults[i]->reason, "ALREADY_REGISTERED");
+    assert_int_equal(rows_in(&folder, TABLE_import_fault), ROWS);
+    assert_int_equal(rows_in(&folder, TABLE_entry), ROWS);
+    assert_int_equal(rows_in(&folder, TABLE_entry_version), 0); /* no former versions: none was changed */
     register_folder_remove(&folder);
     drop_kept();
 }
@@ -122,6 +168,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_F020_a_synthetic_register_is_imported_whole),
+        cmocka_unit_test(test_F019_what_is_sent_again_changes_nothing),
         cmocka_unit_test(test_synthetic_applications_are_complete),
     };
 
