@@ -9,8 +9,9 @@
 #define REASON_MAX    1000
 #define REFERENCE_MAX 100
 
-/* The registration as it is today, and what was decided about it. */
-static enum disposition_result look_up(struct disposition_context *context, const disposition *about,
+/* The registration as it is today, and what was decided about it. `etag`: as the caller has seen it, before the
+ * calendar is caught up with; NULL: whatever it is. */
+static enum disposition_result look_up(struct disposition_context *context, const disposition *about, const char *etag,
                                        stored_entry **entry, struct former *former)
 {
     uint32_t serial = disposition_serial(context, about);
@@ -18,6 +19,8 @@ static enum disposition_result look_up(struct disposition_context *context, cons
 
     if (rc == MDB_NOTFOUND)
         return disposition_bad(context, "disposition.registration");
+    if (rc == 0 && etag && strcmp((*entry)->registration->etag, etag) != 0)
+        return DISPOSITION_CHANGED;
     if (rc == 0)
         rc = suspension_settle(context->reg, context->txn, context->now_us, context->arena, *entry);
     return rc != 0 ? disposition_store(context, rc) : former_decisions(context, serial, *entry, former);
@@ -63,11 +66,9 @@ enum disposition_result disposition_propose(struct disposition_context *context,
     enum disposition_result result = proposal_check(context, proposed);
 
     if (result == DISPOSITION_OK)
-        result = look_up(context, proposed, &entry, &former);
+        result = look_up(context, proposed, registration_etag, &entry, &former);
     if (result != DISPOSITION_OK)
         return result;
-    if (strcmp(entry->registration->etag, registration_etag) != 0)
-        return DISPOSITION_CHANGED;
     if (former.open)
         return DISPOSITION_ANOTHER_OPEN;
     result = disposition_allowed(context, proposed, entry, &former);
@@ -118,7 +119,7 @@ enum disposition_result disposition_approve(struct disposition_context *context,
     /* Days have passed since the proposal. */
     result = proposal_check(context, (*approved)->disposition);
     if (result == DISPOSITION_OK)
-        result = look_up(context, (*approved)->disposition, entry, &former);
+        result = look_up(context, (*approved)->disposition, NULL, entry, &former);
     if (result == DISPOSITION_OK)
         result = disposition_allowed(context, (*approved)->disposition, *entry, &former);
     if (result != DISPOSITION_OK)

@@ -43,10 +43,8 @@ int trial_run(struct trial *trial, int days, int (*step)(struct trial *trial, vo
     trial->memory = (struct call_arena){0};
     trial->arena = call_arena_allocator(&trial->memory);
     assert_int_equal(mdb_txn_begin(trial->folder->reg.env, NULL, 0, &txn), 0);
-    trial->context = (struct disposition_context){.reg = &trial->folder->reg,
-                                                  .txn = txn,
-                                                  .now_us = TRIAL_BEGIN_US + days * TRIAL_DAY_US,
-                                                  .arena = &trial->arena};
+    trial->context = (struct disposition_context){
+        .reg = &trial->folder->reg, .txn = txn, .now_us = TRIAL_BEGIN_US + days * TRIAL_DAY_US, .arena = &trial->arena};
     int rc = step(trial, user);
     if (rc == 0)
         return mdb_txn_commit(txn);

@@ -24,7 +24,8 @@ struct trial {
 int trial_set_up(void **state);
 int trial_tear_down(void **state);
 
-/* Runs a step in a transaction at TRIAL_BEGIN plus days; its memory is new. When the step does not return 0, it is taken back. */
+/* Runs a step in a transaction at TRIAL_BEGIN plus days; its memory is new. When the step does not return 0, it is
+ * taken back. */
 int trial_run(struct trial *trial, int days, int (*step)(struct trial *trial, void *user), void *user);
 
 /* In a step: a registrant in force since 2020-04-01; the name is family name, U+3000, given name. */
