@@ -6,15 +6,10 @@
 #include "server/dispositions/name.h"
 #include "server/services/register_call.h"
 
-struct disposition_call {
-    struct disposition_context context;
-    char account[ACCOUNT_LEN + 1];
-};
-
-/* Valid as long as both. */
-void disposition_call_begin(struct register_call *call, struct disposition_call *work);
+/* Valid as long as the call: answers point to what it points to. False after register_fail. */
+bool disposition_call_begin(struct register_call *call, struct disposition_context *work);
 /* NULL, for `return`. */
-const void *disposition_refused(struct register_call *call, const struct disposition_call *work,
+const void *disposition_refused(struct register_call *call, const struct disposition_context *work,
                                 enum disposition_result result);
 /* False after register_fail. */
 bool disposition_id(struct register_call *call, const char *name, const char *part, uint8_t id[REGISTER_ID_LEN]);

@@ -14,28 +14,34 @@
 
 /* ---- shared ---- */
 
-void disposition_call_begin(struct register_call *call, struct disposition_call *work)
+bool disposition_call_begin(struct register_call *call, struct disposition_context *work)
 {
-    memcpy(work->account, call->caller.account, ACCOUNT_LEN);
-    work->account[ACCOUNT_LEN] = '\0';
-    work->context = (struct disposition_context){.reg = call->reg,
-                                                 .txn = call->txn,
-                                                 .now_us = call->now_us,
-                                                 .account = work->account,
-                                                 .person = call->caller.person,
-                                                 .arena = &call->arena};
+    char *account = register_alloc(call, ACCOUNT_LEN + 1);
+
+    if (!account) {
+        register_fail(call, REGISTER_FULL, NULL, NULL);
+        return false;
+    }
+    memcpy(account, call->caller.account, ACCOUNT_LEN);
+    *work = (struct disposition_context){.reg = call->reg,
+                                         .txn = call->txn,
+                                         .now_us = call->now_us,
+                                         .account = account,
+                                         .person = call->caller.person,
+                                         .arena = &call->arena};
+    return true;
 }
 
-const void *disposition_refused(struct register_call *call, const struct disposition_call *work,
+const void *disposition_refused(struct register_call *call, const struct disposition_context *work,
                                 enum disposition_result result)
 {
     switch (result) {
     case DISPOSITION_NOT_FOUND:
         return register_fail(call, REGISTER_NOT_FOUND, NULL, NULL);
     case DISPOSITION_MISSING:
-        return register_fail(call, REGISTER_MISSING_FIELD, work->context.field, NULL);
+        return register_fail(call, REGISTER_MISSING_FIELD, work->field, NULL);
     case DISPOSITION_BAD_FIELD:
-        return register_fail(call, REGISTER_BAD_FIELD, work->context.field, NULL);
+        return register_fail(call, REGISTER_BAD_FIELD, work->field, NULL);
     case DISPOSITION_WRONG_STATE:
         return register_fail(call, REGISTER_WRONG_STATE, NULL, NULL);
     case DISPOSITION_CHANGED:
@@ -50,7 +56,7 @@ const void *disposition_refused(struct register_call *call, const struct disposi
     case DISPOSITION_STORE:
         break;
     }
-    return register_fail_store(call, work->context.rc);
+    return register_fail_store(call, work->rc);
 }
 
 bool disposition_id(struct register_call *call, const char *name, const char *part, uint8_t id[REGISTER_ID_LEN])
@@ -66,14 +72,15 @@ bool disposition_id(struct register_call *call, const char *name, const char *pa
 static const ProtobufCMessage *propose(struct register_call *call)
 {
     const Sekisho__V1__ProposeDispositionRequest *request = (const void *)call->request;
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *made;
 
     if (!request->disposition)
         return register_fail(call, REGISTER_MISSING_FIELD, "disposition", NULL);
-    disposition_call_begin(call, &work);
+    if (!disposition_call_begin(call, &work))
+        return NULL;
     enum disposition_result result =
-        disposition_propose(&work.context, request->disposition, request->registration_etag, &made);
+        disposition_propose(&work, request->disposition, request->registration_etag, &made);
     if (result != DISPOSITION_OK)
         return disposition_refused(call, &work, result);
     snprintf(call->object, sizeof call->object, "%s", made->disposition->name);
@@ -90,13 +97,12 @@ static const ProtobufCMessage *approve(struct register_call *call)
     const Sekisho__V1__ApproveDispositionRequest *request = (const void *)call->request;
     Sekisho__Stored__StoredEntry *entry;
     uint8_t id[REGISTER_ID_LEN];
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *approved;
 
-    if (!disposition_id(call, request->name, "", id))
+    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
         return NULL;
-    disposition_call_begin(call, &work);
-    enum disposition_result result = disposition_approve(&work.context, id, request->etag, &approved, &entry);
+    enum disposition_result result = disposition_approve(&work, id, request->etag, &approved, &entry);
     if (result != DISPOSITION_OK)
         return disposition_refused(call, &work, result);
     Sekisho__V1__ApproveDispositionResponse *response =
@@ -112,14 +118,13 @@ static const ProtobufCMessage *reject(struct register_call *call)
 {
     const Sekisho__V1__RejectDispositionRequest *request = (const void *)call->request;
     uint8_t id[REGISTER_ID_LEN];
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *ended;
 
-    if (!disposition_id(call, request->name, "", id))
+    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
         return NULL;
-    disposition_call_begin(call, &work);
     enum disposition_result result =
-        disposition_end(&work.context, id, request->etag, DECISION(REJECTED), request->reason, &ended);
+        disposition_end(&work, id, request->etag, DECISION(REJECTED), request->reason, &ended);
     if (result != DISPOSITION_OK)
         return disposition_refused(call, &work, result);
     Sekisho__V1__RejectDispositionResponse *response =
@@ -134,14 +139,13 @@ static const ProtobufCMessage *withdraw(struct register_call *call)
 {
     const Sekisho__V1__WithdrawDispositionRequest *request = (const void *)call->request;
     uint8_t id[REGISTER_ID_LEN];
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *ended;
 
-    if (!disposition_id(call, request->name, "", id))
+    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
         return NULL;
-    disposition_call_begin(call, &work);
     enum disposition_result result =
-        disposition_end(&work.context, id, request->etag, DECISION(WITHDRAWN), request->reason, &ended);
+        disposition_end(&work, id, request->etag, DECISION(WITHDRAWN), request->reason, &ended);
     if (result != DISPOSITION_OK)
         return disposition_refused(call, &work, result);
     Sekisho__V1__WithdrawDispositionResponse *response =
@@ -156,13 +160,12 @@ static const ProtobufCMessage *notice(struct register_call *call)
 {
     const Sekisho__V1__RecordNoticeRequest *request = (const void *)call->request;
     uint8_t id[REGISTER_ID_LEN];
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *noticed;
 
-    if (!disposition_id(call, request->name, "", id))
+    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
         return NULL;
-    disposition_call_begin(call, &work);
-    enum disposition_result result = disposition_notice(&work.context, id, request->etag, request->notice, &noticed);
+    enum disposition_result result = disposition_notice(&work, id, request->etag, request->notice, &noticed);
     if (result != DISPOSITION_OK)
         return disposition_refused(call, &work, result);
     Sekisho__V1__RecordNoticeResponse *response =
@@ -179,13 +182,12 @@ static const ProtobufCMessage *get(struct register_call *call)
 {
     const Sekisho__V1__GetDispositionRequest *request = (const void *)call->request;
     uint8_t id[REGISTER_ID_LEN];
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *found;
 
-    if (!disposition_id(call, request->name, "", id))
+    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
         return NULL;
-    disposition_call_begin(call, &work);
-    enum disposition_result result = disposition_get(&work.context, id, &found);
+    enum disposition_result result = disposition_get(&work, id, &found);
     if (result != DISPOSITION_OK)
         return disposition_refused(call, &work, result);
     Sekisho__V1__GetDispositionResponse *response =
@@ -212,13 +214,14 @@ static int list_row(void *user, MDB_val key, MDB_val value)
     struct list_page *page = user;
     const MDB_val *with_id = value.mv_size == REGISTER_ID_LEN ? &value : &key;
     uint8_t id[REGISTER_ID_LEN];
-    struct disposition_call work;
+    struct disposition_context work;
     stored_disposition *found;
 
     memcpy(id, (const uint8_t *)with_id->mv_data + with_id->mv_size - REGISTER_ID_LEN, sizeof id);
-    disposition_call_begin(page->call, &work);
-    if (disposition_get(&work.context, id, &found) != DISPOSITION_OK)
-        return work.context.rc;
+    if (!disposition_call_begin(page->call, &work))
+        return MDB_MAP_FULL;
+    if (disposition_get(&work, id, &found) != DISPOSITION_OK)
+        return work.rc;
     if (!is_wanted((const void *)page->call->request, found->disposition))
         return WALK_SKIP;
     return list_page_add(page, found->disposition);
