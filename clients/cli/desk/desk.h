@@ -137,6 +137,7 @@ double desk_csv_share(const struct desk_csv *csv);
 int list_run(const struct options *options, const struct desk_call *call);
 int attach_run(const struct options *options, const struct desk_call *call);
 int download_run(const struct options *options, const struct desk_call *call);
+int revocation_run(const struct options *options, const struct desk_call *call);
 int new_run(const struct options *options, const struct desk_call *call);
 int reconcile_run(const struct options *options, const struct desk_call *call);
 int desk_import_run(const struct options *options, const struct desk_call *call);

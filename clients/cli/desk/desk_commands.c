@@ -2,6 +2,7 @@
 #include "desk/desk.h"
 #include "sekisho/v1/application_service.pb-c.h"
 #include "sekisho/v1/attachment_service.pb-c.h"
+#include "sekisho/v1/card_trust_service.pb-c.h"
 #include "sekisho/v1/disposition_service.pb-c.h"
 #include "sekisho/v1/inquiry_desk_service.pb-c.h"
 #include "sekisho/v1/list_service.pb-c.h"
