@@ -145,12 +145,26 @@ static void fail(struct rpc_call *call, const ProtobufCMessage *message)
     rpc_call_finish(call, &error);
 }
 
-/* ---- Slow: answered from a thread of its own, as the front answers from its vault reader ---- */
+/* ---- Slow: answered from a thread of its own, as the register's writer does; after an odd delay handed back to the
+ * server's thread first, as what the vault is asked from there is ---- */
 
 struct slow {
     struct rpc_call *call;
     struct timespec delay;
+    bool defer;
+    pthread_t server; /* the thread that the deferred work must run on */
 };
+
+static void answer_slow(struct rpc_call *call)
+{
+    struct slow *slow = rpc_call_user(call);
+    Interop__V1__SlowResponse response = INTEROP__V1__SLOW_RESPONSE__INIT;
+
+    if (!pthread_equal(pthread_self(), slow->server))
+        abort();
+    free(slow);
+    rpc_call_reply(call, &response.base);
+}
 
 static void *slow_thread(void *argument)
 {
@@ -158,6 +172,10 @@ static void *slow_thread(void *argument)
     Interop__V1__SlowResponse response = INTEROP__V1__SLOW_RESPONSE__INIT;
 
     nanosleep(&slow->delay, NULL);
+    if (slow->defer) {
+        rpc_call_defer(slow->call, answer_slow);
+        return NULL;
+    }
     rpc_call_reply(slow->call, &response.base);
     free(slow);
     return NULL;
@@ -171,7 +189,11 @@ static void slow(struct rpc_call *call, const ProtobufCMessage *message)
 
     if (!slow)
         abort();
-    *slow = (struct slow){call, {delay_ms / 1000, (long)(delay_ms % 1000) * 1000000}};
+    *slow = (struct slow){.call = call,
+                          .delay = {delay_ms / 1000, (long)(delay_ms % 1000) * 1000000},
+                          .defer = delay_ms % 2 == 1,
+                          .server = pthread_self()};
+    rpc_call_set_user(call, slow);
     if (pthread_create(&thread, NULL, slow_thread, slow) != 0)
         abort();
     pthread_detach(thread);
