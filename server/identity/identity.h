@@ -1,7 +1,7 @@
 /*
  * Names, dates and addresses as Japan writes them: keys to compare by, never to store instead of what was written
- * (domain 4). Raw text is kept byte for byte by the caller. Pure functions: no state, no allocation but where said,
- * total on any input (bytes that are not UTF-8 are refused).
+ * (domain 4). Raw text is kept byte for byte by the caller.
+ * Pure functions: no state, no allocation, total on any input (bytes that are not UTF-8 are refused).
  */
 #ifndef SEKISHO_IDENTITY_IDENTITY_H
 #define SEKISHO_IDENTITY_IDENTITY_H
@@ -34,7 +34,7 @@ struct text_key {
 bool name_key(const char *text, size_t max_characters, struct text_key *key); /* domain 4.7, step 1 */
 bool kana_key(const char *text, size_t max_characters, struct text_key *key); /* full-width katakana, without spaces */
 
-/* A civil date; month and day 0 when unknown, year 0 too when all is (then precision is DATE_UNKNOWN). */
+/* A civil date; month and day 0 when unknown, year 0 too when nothing is known. */
 struct civil_date {
     int16_t year;
     int8_t month, day;
@@ -102,8 +102,7 @@ struct identity_match {
     enum match_level level; /* domain 4.8 */
     enum name_level name;
     enum field_level birth, sex, address;
-    bool needs_person; /* gaiji, an unknown era, a radical: a reviewer must look also at
-                        * a MATCH */
+    bool needs_person; /* 外字, a radical, ㈱, an unknown era: a reviewer must look, also at a MATCH */
     uint32_t fold_table_version;
 };
 void identity_compare(const struct identity *ours, const struct identity *theirs, struct identity_match *match);
