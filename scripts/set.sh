@@ -20,7 +20,7 @@ set_terminals() {
   ready-accounts "$set_folder/set/accounts" 11 terminal local local
 }
 
-# set_keys FOLDER: keys, certificates for five desks, a configuration on a free port; nobody has an account.
+# set_keys FOLDER: keys, certificates for five desks and the portal, a configuration on a free port; nobody has an account.
 set_keys() {
   set_folder=$1
   local port
@@ -29,7 +29,7 @@ set_keys() {
     (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
   done
   sekisho keygen --out "$set_folder/set" --prefecture 11 --client office --client reception --client review \
-    --client approval --client audit --listen "127.0.0.1:$port" 2>&1
+    --client approval --client audit --client portal --listen "127.0.0.1:$port" 2>&1
 }
 
 # set_create FOLDER: set_keys, and ready accounts and terminals.

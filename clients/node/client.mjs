@@ -10,15 +10,15 @@ import { Operation } from "./layout.mjs";
 import { checkPin, sealLogin } from "./sealed.mjs";
 
 const PROTO_DIR = fileURLToPath(new URL("../../proto", import.meta.url));
-const FILES = ["session_service.proto", "number_service.proto"].map((name) => `sekisho/v1/${name}`);
+const FILES = ["session_service.proto", "number_service.proto", "register_service.proto"].map((name) => `sekisho/v1/${name}`);
 const DEADLINE_MS = 10_000;
 
-const definition = protoLoader.loadSync(FILES, { includeDirs: [PROTO_DIR], longs: String, defaults: true });
+const definition = protoLoader.loadSync(FILES, { includeDirs: [PROTO_DIR], longs: String, enums: String, defaults: true });
 const { sekisho } = grpc.loadPackageDefinition(definition);
 
-function unary(stub, method, request) {
+function unary(stub, method, request, metadata = new grpc.Metadata()) {
   return new Promise((resolve, reject) => {
-    stub[method](request, { deadline: Date.now() + DEADLINE_MS }, (error, response) =>
+    stub[method](request, metadata, { deadline: Date.now() + DEADLINE_MS }, (error, response) =>
       error ? reject(error) : resolve(response));
   });
 }
@@ -36,6 +36,7 @@ export class Client {
     const credentials = grpc.credentials.createSsl(ca, key, cert);
     this.sessions = new sekisho.v1.SessionService(address, credentials);
     this.numbers = new sekisho.v1.NumberService(address, credentials);
+    this.register = new sekisho.v1.RegisterService(address, credentials);
     this.certificate = createHash("sha256").update(new X509Certificate(cert).raw).digest();
     this.pin = pin;
   }
@@ -64,6 +65,7 @@ export class Client {
   close() {
     this.sessions.close();
     this.numbers.close();
+    this.register.close();
   }
 }
 
@@ -92,6 +94,16 @@ export class Session {
 
   lookup(purpose, numbers) {
     return this.#call("Lookup", Operation.LOOKUP, purpose, numbers.map((number) => ({ number })));
+  }
+
+  /** An entry of the register by its serial number. Calls of the register are plain: the session goes in the metadata. */
+  async registration(serial) {
+    const metadata = new grpc.Metadata();
+    metadata.set("sekisho-session", this.name);
+    const prefecture = this.name.split("/sessions/")[0];
+    const name = `${prefecture}/registrations/${String(serial).padStart(6, "0")}`;
+    const { registration } = await unary(this.client.register, "GetRegistration", { name }, metadata);
+    return registration;
   }
 
   async logout() {

@@ -89,7 +89,7 @@ static void test_register_commands(void **state)
     assert_int_equal(RUN("application", "new", "--help"), CLI_OK);
     assert_non_null(strstr(said, "person.birth_date"));
     assert_non_null(strstr(said, "NEW (new registration)"));
-    assert_int_equal(RUN("register", "get"), CLI_USAGE); /* no session */
+    assert_int_equal(RUN("register", "get"), CLI_USAGE);                                               /* no session */
     assert_int_equal(RUN("register", "get", "--session", missing, "--registration", "12"), CLI_USAGE); /* no address */
     assert_int_equal(RUN("register", "import"), CLI_USAGE);
     assert_non_null(strstr(said, "--input"));

@@ -63,24 +63,25 @@ static bool take_blob(const struct desk *desk, struct sekisho_citizen_item *item
 }
 
 /* One item of the operation, from the applicant's blob or with the number typed. */
-static int put_number(struct desk *desk, struct sekisho_request *request, const uint8_t reference[16])
+static int put_number(struct desk *desk, const struct sekisho_request *asked, const uint8_t reference[16])
 {
     struct sekisho_citizen_item blob = {0};
     struct sekisho_item typed = {0};
-    bool match = request->operation == SEKISHO_MATCH;
+    struct sekisho_request request = *asked;
+    bool match = asked->operation == SEKISHO_MATCH;
     int code = CLI_OK;
 
     if (!desk->options->value[OPT_NUMBER_FILE] && take_blob(desk, &blob)) {
-        request->operation = match ? SEKISHO_MATCH_CITIZEN : SEKISHO_ENROLL_CITIZEN;
-        memcpy(match ? blob.reference : blob.request_id, match ? reference : request->case_reference, 16);
-        request->citizen_items = &blob;
+        request.operation = match ? SEKISHO_MATCH_CITIZEN : SEKISHO_ENROLL_CITIZEN;
+        memcpy(match ? blob.reference : blob.request_id, match ? reference : asked->case_reference, 16);
+        request.citizen_items = &blob;
     } else {
         code = number_read(desk->options->value[OPT_NUMBER_FILE], typed.number);
-        memcpy(match ? typed.reference : typed.request_id, match ? reference : request->case_reference, 16);
-        request->items = &typed;
+        memcpy(match ? typed.reference : typed.request_id, match ? reference : asked->case_reference, 16);
+        request.items = &typed;
     }
     if (code == CLI_OK)
-        code = put_call(desk, request);
+        code = put_call(desk, &request);
     sekisho_wipe(&typed, sizeof typed);
     return code;
 }
@@ -138,22 +139,23 @@ static int seal_match(struct desk *desk, const ProtobufCMessage *application, st
 }
 
 /* What was enrolled for the application, confirmed or forgotten. */
-static int seal_ending(struct desk *desk, const ProtobufCMessage *application, struct sekisho_request *request,
+static int seal_ending(struct desk *desk, const ProtobufCMessage *application, const struct sekisho_request *asked,
                        enum sekisho_operation operation)
 {
+    struct sekisho_request request = *asked;
     struct sekisho_item item = {0};
     const ProtobufCBinaryData *reference = field_bytes(application, "number_reference");
 
     if (field_enum(application, "number_state") != SEKISHO__V1__NUMBER_STATE__NUMBER_STATE_PROVISIONAL ||
         !may(desk, operation, SEKISHO_REGISTER))
         return CLI_OK;
-    request->operation = operation;
-    request->purpose = SEKISHO_REGISTER;
+    request.operation = operation;
+    request.purpose = SEKISHO_REGISTER;
     if (reference && reference->len == sizeof item.reference)
         memcpy(item.reference, reference->data, sizeof item.reference);
-    memcpy(item.request_id, request->case_reference, sizeof item.request_id);
-    request->items = &item;
-    return put_call(desk, request);
+    memcpy(item.request_id, asked->case_reference, sizeof item.request_id);
+    request.items = &item;
+    return put_call(desk, &request);
 }
 
 int desk_seal(struct desk *desk)

@@ -52,8 +52,8 @@ struct desk_rows *desk_rows_begin(const struct desk *desk)
 
 void desk_row(struct desk_rows *rows, ProtobufCMessage *row)
 {
-    char *texts[TABLE_COLUMNS_MAX];
-    const char *cells[TABLE_COLUMNS_MAX];
+    char *texts[TABLE_COLUMNS_MAX] = {NULL};
+    const char *cells[TABLE_COLUMNS_MAX] = {NULL};
 
     if (rows->desk->options->value[OPT_JSON]) {
         json_line(message_json(row));

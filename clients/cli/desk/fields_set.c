@@ -112,10 +112,11 @@ static bool parse_date(const char *value, Sekisho__V1__Date *out)
     struct civil_date date = {0};
 
     if (strlen(value) == 4 && strspn(value, "0123456789") == 4)
-        date.year = (int16_t)atoi(value);
+        date.year = (int16_t)strtol(value, NULL, 10);
     else if (date_parse(value, last, &date) != DATE_OK && month_parse(value, last, &date) != DATE_OK)
         return false;
-    out->year = date.year, out->month = date.month, out->day = date.day;
+    int32_t number = date_number(date);
+    out->year = number / 10000, out->month = number / 100 % 100, out->day = number % 100;
     return out->year >= 1868 || strcmp(value, "不詳") == 0;
 }
 

@@ -1,8 +1,8 @@
-// Runs clients/node/example.mjs as a user would, against a set of its own, and reads what it prints.
+// Runs the examples of clients/node as a user would, against a set of its own, and reads what they print.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { EXIT_SANDBOX, SekishoSet } from "./set.mjs";
@@ -13,6 +13,7 @@ const NUMBER = "123456789018";
 const ACCOUNTS = [
   { name: "reception", role: "REC", password: "Ferry-Lantern-41" },
   { name: "reviewer", role: "REV", password: "Orchard-Bridge-57" },
+  { name: "approver", role: "APR", password: "Harbour-Compass-68" },
 ];
 
 function skip(reason) {
@@ -20,10 +21,10 @@ function skip(reason) {
   process.exit(SKIPPED);
 }
 
-/** The example's exit code and everything it printed. */
-function runExample(options, input) {
+/** An example's exit code and everything it printed. */
+function runExample(options, input, script = "example.mjs") {
   const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn(process.execPath, ["example.mjs", ...words], { cwd: CLIENT });
+  const child = spawn(process.execPath, [script, ...words], { cwd: CLIENT });
   let output = "";
   child.stdout.on("data", (text) => (output += text));
   child.stderr.on("data", (text) => (output += text));
@@ -78,6 +79,30 @@ async function aRoleWithoutPermit(options) {
   assert.match(output, /^PERMISSION_DENIED: /m);
 }
 
+/** An entry that an approver took over, read by a reviewer; and one that is not there. */
+async function anEntryOfTheRegister({ address, ca, cert, key, pin, prefecture }, set) {
+  const connection = ["--address", address, "--ca", ca, "--cert", cert, "--key", key];
+  const session = ["--session", set.secret("approver.session", "")];
+  rmSync(session[1]);
+  const csv = set.secret("register.csv", [
+    "登録番号,登録年月日,氏名,フリガナ,生年月日,性別,本籍地都道府県,種別,資格要件,要件該当年月,状態",
+    "埼玉県-000012,平成20年4月1日,髙橋 花子,タカハシ ハナコ,1988-04-01,女,埼玉県,保育士,保育士試験合格,平成20年3月,登録",
+  ].join("\n"));
+  set.cli("login", ...connection, ...session, "--pin", pin, "--prefecture", prefecture, "--account", "approver",
+    "--password-file", set.secret("approver.line", ACCOUNTS[2].password));
+  set.cli("register", "import", ...connection, ...session, "--input", csv, "--quiet");
+  const options = {
+    address, ca, cert, key, pin, prefecture,
+    account: "reviewer", password: set.secret("reviewer.line", ACCOUNTS[1].password),
+  };
+  const found = await runExample({ ...options, registration: "12" }, "", "register.mjs");
+  assert.equal(found.output, "埼玉県-000012 髙橋 花子 1988-04-01 REGISTRATION_STATE_REGISTERED\n");
+  assert.equal(found.code, 0);
+  const absent = await runExample({ ...options, registration: "13" }, "", "register.mjs");
+  assert.match(absent.output, /^NOT_FOUND: /m);
+  assert.equal(absent.code, 1);
+}
+
 async function main(binaries) {
   if (!existsSync(`${CLIENT}node_modules/@hpke/core`)) skip(`no npm packages; run "npm ci" in ${CLIENT}`);
   const set = await SekishoSet.make(binaries, ACCOUNTS);
@@ -89,7 +114,7 @@ async function main(binaries) {
     });
     if (!set.cannot) {
       const options = set.clientOptions();
-      for (const { name, password } of ACCOUNTS) {
+      for (const { name, password } of ACCOUNTS.slice(0, 2)) {
         options[name] = name;
         options[`${name}-password`] = set.secret(`${name}.line`, password);
       }
@@ -97,6 +122,8 @@ async function main(binaries) {
         await test(options);
         console.log(`ok ${test.name}`);
       }
+      await anEntryOfTheRegister(set.clientOptions(), set);
+      console.log("ok anEntryOfTheRegister");
     }
   } catch (error) {
     console.error(set.log);
