@@ -70,6 +70,15 @@ bool search_by_number(struct entry_search *search, uint16_t tenant, const char *
     return true;
 }
 
+void search_by_states(struct entry_search *search, uint32_t states)
+{
+    search->states = states;
+    if (search->count > 0 || search->serial != 0 || states == 0 || (states & (states - 1)) != 0)
+        return;
+    uint8_t state = (uint8_t)__builtin_ctz(states);
+    add(search, TABLE_entry_by_state, &state, sizeof state, false);
+}
+
 /* ---- an entry against the criteria ---- */
 
 static bool fits(const struct entry_criterion *criterion, const struct index_row *row)

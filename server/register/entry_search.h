@@ -11,7 +11,7 @@
 #define SEARCH_CRITERIA_MAX 4
 /* Entries looked at for one page: bounds the time on the caller's thread. A page may have fewer entries than there are.
  */
-#define SEARCH_LOOKS_MAX 2000
+#define SEARCH_LOOKS_MAX 1000
 
 struct entry_search {
     uint32_t serial; /* 0: any */
@@ -30,6 +30,9 @@ void search_by_birth(struct entry_search *search, int32_t day);
 void search_by_reference(struct entry_search *search, const uint8_t reference[ENTRY_REFERENCE_LEN]);
 /* By registration number (any usual spelling, also without the prefecture). False: no number of this prefecture. */
 bool search_by_number(struct entry_search *search, uint16_t tenant, const char *number);
+
+/* By state alone: one state leads, several are asked of every entry. */
+void search_by_states(struct entry_search *search, uint32_t states);
 
 /* Where a page begins: the leading index's key and the entry. Length 0 and serial 0: the beginning, or the end. */
 struct search_position {

@@ -32,20 +32,19 @@ enum register_table {
 struct writer;
 
 struct reg {
-    uint16_t tenant; /* JIS X 0401 */
     MDB_env *env, *files;
-    MDB_dbi table[TABLE_COUNT];
-    MDB_dbi pieces;      /* in `files`: attachment id[16], u32 piece → bytes */
-    struct reserve room; /* the writer's */
     struct writer *writer;
-    pthread_mutex_t lock; /* of the two below */
-    MDB_txn *idle[REGISTER_READERS];
-    unsigned idle_count;
+    struct reserve room; /* the writer's */
     /* What is on the disk is not known any more: nothing may be served of this register. On the writer's thread, before
      * anybody is told; when it returns, every job from then on fails. NULL: none. */
     void (*on_doubt)(const struct reg *reg, int rc);
     int (*daily[REGISTER_DAILY_MAX])(struct reg *reg, MDB_txn *txn, int64_t now_us); /* reg_daily */
-    unsigned daily_count;
+    pthread_mutex_t lock;                                                            /* of the idle readers */
+    MDB_txn *idle[REGISTER_READERS];
+    unsigned idle_count, daily_count;
+    MDB_dbi table[TABLE_COUNT];
+    MDB_dbi pieces;  /* in `files`: attachment id[16], u32 piece → bytes */
+    uint16_t tenant; /* JIS X 0401 */
 };
 
 /*

@@ -48,13 +48,16 @@ static bool read_texts(struct register_call *call, const list_request *request, 
 
 static bool read_states(struct register_call *call, const list_request *request, struct entry_search *search)
 {
+    uint32_t states = 0;
+
     for (size_t i = 0; i < request->n_states; i++) {
         Sekisho__V1__RegistrationState state = request->states[i];
         if (state < SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_REGISTERED ||
             state > SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_ERASED)
             return bad(call, "states", "must be states of a registration");
-        search->states |= 1u << state;
+        states |= 1u << state;
     }
+    search_by_states(search, states);
     return true;
 }
 
@@ -139,8 +142,8 @@ static const ProtobufCMessage *list(struct register_call *call)
 
     if (!response)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
-    if (!register_page(call, &page) || !read_texts(call, request, &search) || !read_states(call, request, &search) ||
-        !read_ids(call, request, &search, &none))
+    if (!register_page(call, &page) || !read_texts(call, request, &search) ||
+        !read_ids(call, request, &search, &none) || !read_states(call, request, &search))
         return NULL;
     if (!none && !fill(call, &search, &page, response))
         return NULL;

@@ -182,7 +182,8 @@ static Sekisho__V1__ListRegistrationsRequest search(void)
 static void test_F074_criteria_hold_together(void **state)
 {
     Sekisho__V1__Date birth = sample_date(1988, 4, 1), other = sample_date(1988, 4, 2);
-    Sekisho__V1__RegistrationState erased = SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_ERASED;
+    Sekisho__V1__RegistrationState erased = SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_ERASED,
+                                   registered = SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_REGISTERED;
     Sekisho__V1__ListRegistrationsRequest request = search();
 
     (void)state;
@@ -198,6 +199,12 @@ static void test_F074_criteria_hold_together(void **state)
     request.birth_date = &birth;
     request.states = &erased;
     request.n_states = 1;
+    assert_int_equal(found(&request), 0);
+    request = search();
+    request.states = &registered;
+    request.n_states = 1;
+    assert_int_equal(found(&request), 1);
+    request.states = &erased;
     assert_int_equal(found(&request), 0);
 }
 
