@@ -1,11 +1,17 @@
 #include "server/front/card.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "server/card/card.h"
-#include "server/front/pem.h"
 #include "server/portal/revocation.h"
+
+#define AUTHORITIES_MAX ((size_t)1 << 18) /* bytes of PEM */
+#define LISTS_MAX       ((size_t)32 << 20)
+#define FIRST_BYTES     ((size_t)1 << 14)
 
 static int64_t now_us(void)
 {
@@ -15,19 +21,61 @@ static int64_t now_us(void)
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-bool card_read(struct front *front, const struct launch_config *config, const struct card_files *files)
+/* Reads on into a text with room for `*room` bytes; -1: failed, else what read(2) said last. */
+static ssize_t read_on(int fd, char **text, size_t *length, size_t *room)
 {
-    static char sign[PEM_SIZE], auth[PEM_SIZE], crl[PEM_SIZE];
+    if (*length + 1 == *room) {
+        char *larger = realloc(*text, *room * 2);
+        if (!larger)
+            return -1;
+        *text = larger;
+        *room *= 2;
+    }
+    ssize_t got = read(fd, *text + *length, *room - 1 - *length);
+    if (got > 0)
+        *length += (size_t)got;
+    return got < 0 && errno == EINTR ? 1 : got;
+}
+
+/* The whole text of a descriptor, which is closed; "" of an empty one. NULL: it cannot be read, is too long, or is no
+ * text. Part of a list of authorities would be another list. */
+static char *read_text(int fd, size_t max)
+{
+    size_t length = 0, room = FIRST_BYTES;
+    char *text = malloc(room);
+    ssize_t got = text ? 1 : -1;
+
+    while (got > 0 && length <= max)
+        got = read_on(fd, &text, &length, &room);
+    if (text)
+        text[length] = '\0';
+    if (close(fd) == 0 && got == 0 && length <= max && strlen(text) == length)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static bool take(struct front *front, const char *policies, const char *sign, const char *auth, const char *crl)
+{
     char error[256];
 
-    /* An empty file is one that is not configured; what cannot be read to its end is no PEM text either. */
-    (void)pem_read(files->sign_authorities, sign);
-    (void)pem_read(files->auth_authorities, auth);
-    (void)pem_read(files->crl, crl);
-    if (sign[0] == '\0' && auth[0] == '\0' && crl[0] == '\0' && config->sign_policies[0] == '\0')
-        return true;
-    front->card = card_trust_new(sign, auth, config->sign_policies, error);
+    if (sign[0] == '\0' && auth[0] == '\0' && crl[0] == '\0' && policies[0] == '\0')
+        return true; /* not configured */
+    front->card = card_trust_new(sign, auth, policies, error);
     return front->card && (crl[0] == '\0' || card_trust_crl_pem(front->card, crl, now_us()));
+}
+
+bool card_read(struct front *front, const struct launch_config *config, const struct card_files *files)
+{
+    char *sign = read_text(files->sign_authorities, AUTHORITIES_MAX);
+    char *auth = read_text(files->auth_authorities, AUTHORITIES_MAX);
+    char *crl = read_text(files->crl, LISTS_MAX);
+    bool good = sign && auth && crl && take(front, config->sign_policies, sign, auth, crl);
+
+    free(sign);
+    free(auth);
+    free(crl);
+    return good;
 }
 
 int card_lists_read(struct front *front)

@@ -13,12 +13,22 @@ set_account cashier01 CSH
 jpki=$folder/jpki portal=$folder/portal
 mkdir -m 700 "$jpki"
 wants 0 sekisho-jpki-trial authorities "$jpki"
-cat >>"$folder/set/sekisho.conf" <<CONF
-sign_authorities = $jpki/sign.pem
-auth_authorities = $jpki/auth.pem
-crl = $jpki/crl.pem
-sign_policies = 1.2.392.200149.8.5.1.0.20
-CONF
+cp "$folder/set/sekisho.conf" "$folder/plain.conf"
+configure() { # configure SIGN AUTH POLICIES
+  (cat "$folder/plain.conf" && printf '%s = %s\n' sign_authorities "$1" auth_authorities "$2" crl "$jpki/crl.pem" \
+    sign_policies "$3") >"$folder/set/sekisho.conf"
+}
+# What cannot be used starts nothing: policies of another hierarchy, authorities that are no certificates, one key twice.
+trial=1.2.392.200149.8.5.1.0.20
+for wrong in "$jpki/sign.pem $jpki/auth.pem 1.2.392.200149.8.5.1.1.20" "$jpki/crl.pem $jpki/auth.pem $trial" \
+  "$jpki/sign.pem $jpki/sign.pem $trial"; do
+  # shellcheck disable=SC2086
+  configure $wrong
+  ! set_start || fail "started with $wrong"
+  grep -q "authorities of card signatures" "$folder/warden.log" || fail "does not say what is wrong"
+  set_stop || true
+done
+configure "$jpki/sign.pem" "$jpki/auth.pem" "$trial"
 people 3 77 "$folder/people.csv"
 column=$(head -n 1 "$folder/people.csv" | sed 's/^\xef\xbb\xbf//' | tr ',' '\n' | grep -nxE 'number|個人番号' | cut -d: -f1)
 mapfile -t numbers < <(sed 1d "$folder/people.csv" | cut -d, -f"$column")
