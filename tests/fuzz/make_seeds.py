@@ -703,7 +703,42 @@ def records(seeds):
     put("row_length", 0, record(0, LOGIN), page=bytes([32 | 1]) + struct.pack("<H", 264))
 
 
+def card(seeds):
+    """The files in tests/fuzz/card (card-fixture made them), whole and spoiled. First byte as in fuzz_card.c."""
+    fixture = pathlib.Path(__file__).parent / "card"
+    cms, raw, leaf, crl, ocsp = ((fixture / n).read_bytes() for n in ("good.cms", "good.raw", "leaf.der", "list.crl", "answer.ocsp"))
+    signature, answer, alone, revoked, der = (bytes([n]) for n in range(5))
+
+    def put(name, data):
+        seeds.put("card", name, data)
+
+    put("cms", signature + cms)
+    put("cms_cut", signature + cms[:-1])
+    put("cms_longer", signature + cms + b"\0")
+    put("cms_indefinite", signature + b"\x30\x80" + cms[4:] + b"\0\0")
+    put("cms_other_signature", signature + cms[:-1] + bytes([cms[-1] ^ 1]))
+    put("raw", alone + struct.pack("<H", len(leaf)) + leaf + raw)
+    put("raw_other", alone + struct.pack("<H", len(leaf)) + leaf + raw[::-1])
+    put("raw_no_certificate", alone + struct.pack("<H", 0) + raw)
+    put("list", revoked + crl)
+    put("list_other", revoked + crl.replace(b"\x02\x01\x63", b"\x02\x01\x07"))
+    put("answer", answer + ocsp)
+    put("answer_other", answer + ocsp[:-1])
+    put("der_certificate", der + leaf)
+    put("der_deep", der + b"".join(bytes([0x30, 2 * n]) for n in range(23, -1, -1)))
+
+
+def portal(seeds):
+    name = "prefectures/11/applicants/p-Hanako.01/applications/" + "0123456789abcdef" * 2
+    texts = {"name": name, "name_number": name.replace("p-Hanako.01", "123456789018"), "name_short": name[:-1],
+             "digits": "番号は1234-5678-9018です", "digits_wide": "１２３４５６７８９０１８", "digits_eleven": "12345678901",
+             "seen": "浦和󠄀　花子", "unseen": "a\u202eb", "line": "a\nb", "private": "\ue000"}
+    for key, text in texts.items():
+        seeds.put("portal", key, text.encode())
+    seeds.put("portal", "not_utf8", b"\xff\xfe")
+
+
 if __name__ == "__main__":
     made = Seeds(sys.argv[1])
-    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, identity, config, client, ledger_texts, records):
+    for make in (vault, accounts, auth, hpke, backup, frame_headers, services, csv, identity, config, client, ledger_texts, records, card, portal):
         make(made)

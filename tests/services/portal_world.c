@@ -84,11 +84,17 @@ void draft_create(struct register_fixture *fixture, Sekisho__V1__ApplicationKind
 
 void draft_render(struct draft *draft)
 {
+    static const uint8_t blob[BLOB_LEN] = "sealed by the applicant's client";
+
+    draft_render_with(draft, blob);
+}
+
+void draft_render_with(struct draft *draft, const uint8_t blob[BLOB_LEN])
+{
     Sekisho__V1__RenderApplicationRequest request = SEKISHO__V1__RENDER_APPLICATION_REQUEST__INIT;
-    static uint8_t blob[BLOB_LEN] = "sealed by the applicant's client";
 
     request.name = draft->name;
-    request.number_blob = (ProtobufCBinaryData){BLOB_LEN, blob};
+    request.number_blob = (ProtobufCBinaryData){BLOB_LEN, (uint8_t *)(uintptr_t)blob};
     Sekisho__V1__RenderApplicationResponse *answer =
         portal_call(draft->fixture, "RenderApplication", request, render_application_response);
     assert_non_null(answer);

@@ -27,6 +27,8 @@ struct draft {
 Sekisho__V1__ApplicationContent *content_of(Sekisho__V1__ApplicationKind kind);
 void draft_create(struct register_fixture *fixture, Sekisho__V1__ApplicationKind kind, struct draft *draft);
 void draft_render(struct draft *draft);
+/* With another sealed number than draft_render. */
+void draft_render_with(struct draft *draft, const uint8_t blob[BLOB_LEN]);
 
 /* The state of the answer; fails the test when it is refused. `spec` NULL: the good card. */
 Sekisho__V1__ApplicationState draft_submit(struct draft *draft, const struct jpki_leaf_spec *spec);

@@ -117,6 +117,27 @@ static void test_F024_a_signature_is_for_its_application(void **state)
     assert_string_equal(draft_code(&other), "DIGEST_MISMATCH");
 }
 
+/* The signed text names the sealed number: exchanged on its way, it is not what was signed. */
+static void test_F003_an_exchanged_number_is_not_what_was_signed(void **state)
+{
+    static const uint8_t sealed[BLOB_LEN] = "the applicant's", exchanged[BLOB_LEN] = "the portal's";
+    static struct draft signed_one;
+    uint8_t hash[HASH_LEN];
+    char line[128] = "暗号化した個人番号のSHA-256:";
+    struct draft draft;
+
+    draft_create(*state, KIND(NEW), &draft);
+    draft_render_with(&draft, sealed);
+    assert_int_equal(sha256(sealed, sizeof sealed, hash), 0);
+    for (size_t i = 0; i < sizeof hash; i++)
+        snprintf(line + strlen(line), 3, "%02x", hash[i]);
+    assert_non_null(strstr((const char *)draft.text, line));
+    signed_one = draft;
+    draft_render_with(&draft, exchanged);
+    assert_int_equal(draft_submit(&signed_one, NULL), STATE(REJECTED_SIGNATURE));
+    assert_string_equal(draft_code(&draft), "DIGEST_MISMATCH");
+}
+
 static void test_F024_malformed_uses_nothing_up(void **state)
 {
     Sekisho__V1__SubmitApplicationRequest request = SEKISHO__V1__SUBMIT_APPLICATION_REQUEST__INIT;
@@ -343,6 +364,7 @@ int main(void)
         TEST(test_F024_the_nonce_is_used_up_by_a_bad_signature),
         TEST(test_F024_a_submission_is_once),
         TEST(test_F024_a_signature_is_for_its_application),
+        TEST(test_F003_an_exchanged_number_is_not_what_was_signed),
         TEST(test_F024_malformed_uses_nothing_up),
         TEST(test_F024_an_old_nonce_is_renewed_by_an_update),
         TEST(test_F002_somebody_elses_card),
