@@ -1,5 +1,6 @@
 #include "server/applications/attachments.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -127,9 +128,10 @@ enum attachment_result attachment_create(struct application_context *context, st
         return result;
     Sekisho__V1__Attachment **all = arena_alloc(context, (count + 1) * sizeof(Sekisho__V1__Attachment *));
     Sekisho__V1__Attachment *new = arena_alloc(context, sizeof *new);
-    char *name = arena_printf(context, "%s/attachments/%u", shown->name, application->next_attachment + 1);
+    char *name = arena_alloc(context, ATTACHMENT_NAME_SIZE);
     if (!all || !new || !name)
         return store_result(context, MDB_MAP_FULL);
+    snprintf(name, ATTACHMENT_NAME_SIZE, "%s/attachments/%u", shown->name, application->next_attachment + 1);
     sekisho__v1__attachment__init(new);
     new->name = name;
     new->title = wanted->title;

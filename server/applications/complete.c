@@ -53,11 +53,11 @@ static struct disposition_context dispositions(const struct application_context 
 static Sekisho__V1__Date today(const struct application_context *context)
 {
     Sekisho__V1__Date date = SEKISHO__V1__DATE__INIT;
-    struct civil_date day = date_of_time_us(context->now_us);
+    int32_t day = date_number(date_of_time_us(context->now_us));
 
-    date.year = day.year;
-    date.month = day.month;
-    date.day = day.day;
+    date.year = day / 10000;
+    date.month = day / 100 % 100;
+    date.day = day % 100;
     return date;
 }
 

@@ -1,5 +1,5 @@
 /* What an application of each kind must say (domain 3.3), and what the kind does with the individual number. */
-#include <string.h>
+#include <stdio.h>
 
 #include "server/applications/internal.h"
 #include "server/identity/identity.h"
@@ -9,6 +9,7 @@
 #define KIND(kind) SEKISHO__V1__APPLICATION_KIND__APPLICATION_KIND_##kind
 
 #define NAME_MAX_CHARACTERS 200
+#define FIELD_SIZE          80
 
 enum need {
     NEED_REGISTRATION = 1u << 0,
@@ -58,7 +59,11 @@ static const char *person_missing(const struct application_context *context, con
         return !person->birth_date || past(person->birth_date, context) ? NULL : "application.person.birth_date";
     if (person_check(person, date_number(date_of_time_us(context->now_us)), &fault))
         return NULL;
-    return arena_printf(context, "application.person.%s", fault.field);
+    char *field = arena_alloc(context, FIELD_SIZE);
+    if (!field)
+        return "application.person";
+    snprintf(field, FIELD_SIZE, "application.person.%s", fault.field);
+    return field;
 }
 
 /* Named where the kind concerns one, and not by a NEW. */

@@ -8,10 +8,10 @@
 #define ROWS    6
 
 struct row {
-    enum register_table table;
     size_t key_length, value_length; /* key_length 0: there is none */
-    uint8_t key[KEY_MAX], value[REGISTER_ID_LEN];
+    enum register_table table;
     bool dup; /* the value is part of what identifies it */
+    uint8_t key[KEY_MAX], value[REGISTER_ID_LEN];
 };
 
 static void add_key(struct row *row, const void *bytes, size_t length)

@@ -61,8 +61,6 @@ int number_follow(struct application_context *context, stored_application *appli
 enum application_result application_complete(struct application_context *context, stored_application *application);
 
 void *arena_alloc(const struct application_context *context, size_t size); /* zeroed, or NULL */
-char *arena_printf(const struct application_context *context, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 static inline void put_be32(uint8_t bytes[4], uint32_t value)
 {

@@ -1,5 +1,4 @@
 /* Applications in the register's tables. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "server/applications/outbox.h"
 #include "server/register/record.h"
 
+#define ETAG_SIZE    28
 #define STATE(state) SEKISHO__V1__APPLICATION_STATE__APPLICATION_STATE_##state
 
 void *arena_alloc(const struct application_context *context, size_t size)
@@ -18,20 +18,6 @@ void *arena_alloc(const struct application_context *context, size_t size)
     if (memory)
         memset(memory, 0, size);
     return memory;
-}
-
-char *arena_printf(const struct application_context *context, const char *format, ...)
-{
-    char text[256];
-    va_list arguments;
-
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    char *copy = length < 0 || (size_t)length >= sizeof text ? NULL : arena_alloc(context, (size_t)length + 1);
-    if (copy)
-        memcpy(copy, text, (size_t)length + 1);
-    return copy;
 }
 
 stored_application *application_get(struct application_context *context, const uint8_t id[REGISTER_ID_LEN])
@@ -52,9 +38,10 @@ int application_put(struct application_context *context, stored_application *app
         return context->rc;
     application->version++;
     shown->update_time_us = context->now_us;
-    shown->etag = arena_printf(context, "W/\"%llu\"", (unsigned long long)application->version);
+    shown->etag = arena_alloc(context, ETAG_SIZE);
     if (!shown->etag)
         return MDB_MAP_FULL;
+    snprintf(shown->etag, ETAG_SIZE, "W/\"%llu\"", (unsigned long long)application->version);
     int rc = application_index(context, former, application);
     if (rc == 0)
         rc = record_put(context->txn, context->reg->table[TABLE_application], application->id.data, REGISTER_ID_LEN,

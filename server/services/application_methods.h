@@ -8,7 +8,9 @@
 typedef void application_method(struct rpc_call *call, const ProtobufCMessage *request);
 
 /* application_read.c */
-application_method application_get_method, application_list_method, application_list_actions_method;
+application_method application_get_method;
+/* application_lists.c */
+application_method application_list_method, application_list_actions_method;
 /* application_intake.c */
 application_method application_create_method, application_ask_correction_method;
 /* application_checks.c */

@@ -5,7 +5,7 @@
 
 #define UNARY(method, handler)                                                                                         \
     {                                                                                                                  \
-        METHOD_ROW(ApplicationService, method), .kind = RPC_UNARY, .on_message = handler                               \
+        METHOD_ROW(ApplicationService, method), .kind = RPC_UNARY, .on_message = (handler)                             \
     }
 
 const struct rpc_method application_methods[] = {

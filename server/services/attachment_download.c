@@ -83,23 +83,29 @@ static bool open_file(struct register_call *call, struct download *download)
     return false;
 }
 
-static void ready(struct register_call *call)
+static bool look(struct register_call *call, struct download *download)
 {
-    struct download *download = register_alloc(call, sizeof *download);
-    int rc = MDB_MAP_FULL;
+    int rc;
 
-    if (download)
-        call->txn = reg_read_begin(call->reg, &rc);
+    call->txn = reg_read_begin(call->reg, &rc);
     if (!call->txn) {
         (void)register_fail_store(call, rc);
-        register_stream_end(call, NULL);
-        return;
+        return false;
     }
     download->call = call;
     bool good = open_file(call, download);
     reg_read_end(call->reg, call->txn);
     call->txn = NULL;
-    if (!good) {
+    return good;
+}
+
+static void ready(struct register_call *call)
+{
+    struct download *download = register_alloc(call, sizeof *download);
+
+    if (!download)
+        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!download || !look(call, download)) {
         register_stream_end(call, NULL);
         return;
     }

@@ -69,6 +69,7 @@ void register_stream_end(struct register_call *call, const ProtobufCMessage *res
 
 /* Zeroed memory of the call's arena; NULL when there is none left (then fail with REGISTER_FULL). */
 void *register_alloc(struct register_call *call, size_t size);
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): `init` is an initializer */
 #define REGISTER_NEW(call, type, init) register_new(call, sizeof(type), &(const type)init)
 void *register_new(struct register_call *call, size_t size, const void *init);
 char *register_strdup(struct register_call *call, const char *text);
