@@ -50,12 +50,13 @@ static void rows_of(const stored_application *application, struct row rows[ROWS]
     size_t applicant = strlen(application->applicant);
     struct row *row = rows;
     const char *rest;
+    const uint8_t state = (uint8_t)shown->state;
     uint16_t tenant;
     uint32_t serial;
 
     memset(rows, 0, ROWS * sizeof *rows);
     row->table = TABLE_application_by_state;
-    add_key(row, &(uint8_t){(uint8_t)shown->state}, 1);
+    add_key(row, &state, sizeof state);
     add_be64(row, shown->update_time_us);
     add_key(row, application->id.data, REGISTER_ID_LEN);
     (++row)->table = TABLE_application_by_time;
