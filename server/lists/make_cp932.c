@@ -48,5 +48,7 @@ int main(void)
         printf("0x%x,%s", (unsigned)(code_point == 0 ? 0 : code_of(there, back, code_point)),
                code_point % 16 == 15 ? "\n" : "");
     printf("};\n");
+    iconv_close(there);
+    iconv_close(back);
     return fflush(stdout) == 0 ? 0 : 1;
 }
