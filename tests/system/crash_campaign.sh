@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# crash_campaign.sh BIN [ROUNDS [SEED]]: mixed load, kill -9 of a process of the set at random, a new start, a full audit
-# of all that was ever acknowledged (tests/system/crash); again. The seed gives victims, delays and load; what the
-# processes were doing at that moment no seed gives.
-rounds=${2:-10} seed=${3:-$((RANDOM * 32768 + RANDOM))}
+# crash_campaign.sh BIN [ROUNDS [SEED [PROGRAM]]]: mixed load, kill -9 of a process of the set at random, a new start, a
+# full audit of all that was ever acknowledged; again. The program puts the load and audits: sekisho-crash
+# (tests/system/crash) numbers in the vault, sekisho-crash-register (tests/system/crash_register) applications, across
+# register and vault. The seed gives victims, delays and load; what the processes were doing at that moment no seed gives.
+rounds=${2:-10} seed=${3:-$((RANDOM * 32768 + RANDOM))} program=${4:-sekisho-crash}
 . "$(dirname "$0")/case.sh"
 
+# How much the journal grows before a kill; the records of applications are short, and each is a commit.
+enough=20000
+[[ $program == sekisho-crash-register ]] && enough=5000
 echo "seed $seed, $rounds rounds"
 RANDOM=$((seed % 32768))
 set_create "$folder" >/dev/null
+set_account cashier01 CSH
 # One person's budget is what is audited; the others never run out.
 wide="candidate_day:100000000 session:100000000 account_day:100000000 tenant_day:100000000"
 for purpose in register change delete; do
@@ -71,10 +76,10 @@ for round in $(seq "$rounds"); do
   victim=${victims[RANDOM % ${#victims[@]}]}
   delay=$((RANDOM % 700))
   size=$(stat -c %s "$folder/journal" 2>/dev/null || echo 0)
-  as reception sekisho-crash load "$folder" "$((seed + round))" >"$folder/load.log" 2>&1 &
+  as reception "$program" load "$folder" "$((seed + round))" >"$folder/load.log" 2>&1 &
   load=$!
   for _ in $(seq 1000); do
-    [[ $(stat -c %s "$folder/journal" 2>/dev/null || echo 0) -gt $((size + 20000)) ]] && break
+    [[ $(stat -c %s "$folder/journal" 2>/dev/null || echo 0) -gt $((size + enough)) ]] && break
     kill -0 "$load" 2>/dev/null || break
     sleep 0.01
   done
@@ -89,7 +94,7 @@ for round in $(seq "$rounds"); do
   mode=audit
   ((round % 10 == 0 || round == rounds)) && mode=audit-entries
   code=0
-  as reception sekisho-crash "$mode" "$folder" "$seed" >"$folder/audit.log" 2>&1 || code=$?
+  as reception "$program" "$mode" "$folder" "$seed" >"$folder/audit.log" 2>&1 || code=$?
   ((code == 0)) || { head -n 40 "$folder/audit.log"; fail "round $round, kill -9 of $victim after $delay ms: seed $seed"; }
   grep '^slow' "$folder/audit.log" || true
   echo "round $round: $victim after $delay ms: $(tail -n 1 "$folder/audit.log")"
