@@ -39,6 +39,11 @@ def number(name):
     return _enums[name]
 
 
+def values(prefix):
+    """The values of the enumeration whose names begin so, but for the one that is never sent."""
+    return [value for name, value in _enums.items() if name.startswith(prefix) and value]
+
+
 def date(year, month=0, day=0):
     return register_pb.Date(year=year, month=month, day=day)
 

@@ -3,11 +3,11 @@
 import sys
 
 import reissue
-from office import PREFECTURE, Desk, date, number, person, registration_name
+from office import PREFECTURE, Desk, date, number, person, registration_name, values
 
 folder = sys.argv[1]
-reception, reviewer, approver, cashier, privacy = (
-    Desk(folder, name) for name in ("reception01", "reviewer01", "approver01", "cashier01", "privacy01"))
+reception, reviewer, approver, cashier, privacy, cards = (
+    Desk(folder, name) for name in ("reception01", "reviewer01", "approver01", "cashier01", "privacy01", "cards01"))
 
 
 def state(name):
@@ -26,8 +26,8 @@ def test_reissue():
     reissue.pay(cashier, application, "R-1")
     done = reissue.approve(approver, application)
     assert done.state == state("COMPLETED") and done.fee_settled and done.approver == "approver01"
-    cards = reviewer.call("PaperCardService.ListPaperCards", parent=PREFECTURE).paper_cards
-    assert [card.reason for card in cards] == [number("PAPER_CARD_REASON_REISSUE")]
+    issued = cards.call("PaperCardService.ListPaperCards", parent=PREFECTURE).paper_cards
+    assert [card.reason for card in issued] == [number("PAPER_CARD_REASON_REISSUE")]
     return application
 
 
@@ -38,10 +38,10 @@ def test_lists():
     found = {name: list(reviewer.pages(f"ListService.{name}", rows, parent=PREFECTURE, **fields))
              for name, rows, fields in lists}
     assert len(found["ListApplicants"]) == len(found["ListReceptions"]) == 1 and len(found["ListRegister"]) == 3
-    kinds = [value for name, value in number.__globals__["_enums"].items() if name.startswith("LIST_KIND_") and value]
-    for kind in kinds:
-        for encoding in ("CSV_ENCODING_UTF8_BOM", "CSV_ENCODING_CP932"):
-            parts = reviewer.read("ListService.ExportList", parent=PREFECTURE, list=kind, encoding=number(encoding))
+    for kind in values("LIST_KIND_"):
+        desk = cards if kind == number("LIST_KIND_PAPER_CARDS") else reviewer
+        for encoding in values("CSV_ENCODING_"):
+            parts = desk.read("ListService.ExportList", parent=PREFECTURE, list=kind, encoding=encoding)
             assert parts[-1].complete and b"".join(part.data for part in parts), (kind, encoding)
 
 
@@ -49,9 +49,10 @@ def test_lists():
 def test_enquiries(application):
     enquiry = privacy.call("InquiryDeskService.CreateEnquiry", parent=PREFECTURE, enquiry={
         "channel": number("ENQUIRY_CHANNEL_TELEPHONE"), "subject": "再交付の進み具合"}).enquiry
-    privacy.refused("InquiryDeskService.CloseEnquiry", "NO_HANDLING_RECORD", name=enquiry.name)
-    privacy.call("InquiryDeskService.RecordHandling", name=enquiry.name, text="決裁まで終わったと答えた。")
-    closed = privacy.call("InquiryDeskService.CloseEnquiry", name=enquiry.name).enquiry
+    privacy.refused("InquiryDeskService.CloseEnquiry", "NO_HANDLING_RECORD", name=enquiry.name, etag=enquiry.etag)
+    enquiry = privacy.call("InquiryDeskService.RecordHandling", name=enquiry.name, etag=enquiry.etag,
+                           text="決裁まで終わったと答えた。").enquiry
+    closed = privacy.call("InquiryDeskService.CloseEnquiry", name=enquiry.name, etag=enquiry.etag).enquiry
     assert closed.state == number("ENQUIRY_STATE_CLOSED")
     found = reception.call("InquiryDeskService.FindApplications", parent=PREFECTURE, person_name="高橋花子",
                            birth_date=date(1988, 4, 1)).applications
