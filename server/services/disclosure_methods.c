@@ -80,7 +80,7 @@ static const ProtobufCMessage *create(struct register_call *call)
     Sekisho__V1__CreateDisclosureRequestResponse *response = REGISTER_NEW(
         call, Sekisho__V1__CreateDisclosureRequestResponse, SEKISHO__V1__CREATE_DISCLOSURE_REQUEST_RESPONSE__INIT);
     if (!account || !made || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     made->kind = request->disclosure_request->kind;
     made->person_name = request->disclosure_request->person_name;
     made->address = request->disclosure_request->address;
@@ -110,7 +110,7 @@ static const ProtobufCMessage *examine(struct register_call *call)
     Sekisho__V1__ExamineDisclosureRequestResponse *response = REGISTER_NEW(
         call, Sekisho__V1__ExamineDisclosureRequestResponse, SEKISHO__V1__EXAMINE_DISCLOSURE_REQUEST_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disclosure_request = work.request;
     return end_step(call, &work, STATE(EXAMINE), &response->base);
 }
@@ -131,7 +131,7 @@ static const ProtobufCMessage *extend(struct register_call *call)
     Sekisho__V1__ExtendDisclosureRequestResponse *response = REGISTER_NEW(
         call, Sekisho__V1__ExtendDisclosureRequestResponse, SEKISHO__V1__EXTEND_DISCLOSURE_REQUEST_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disclosure_request = work.request;
     return end_step(call, &work, work.request->state, &response->base);
 }
@@ -153,7 +153,7 @@ static const ProtobufCMessage *decide(struct register_call *call)
     Sekisho__V1__DecideDisclosureRequestResponse *response = REGISTER_NEW(
         call, Sekisho__V1__DecideDisclosureRequestResponse, SEKISHO__V1__DECIDE_DISCLOSURE_REQUEST_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disclosure_request = work.request;
     return end_step(call, &work, STATE(DECIDED), &response->base);
 }
@@ -181,7 +181,7 @@ static const ProtobufCMessage *execute(struct register_call *call)
     Sekisho__V1__ExecuteDisclosureRequestResponse *response = REGISTER_NEW(
         call, Sekisho__V1__ExecuteDisclosureRequestResponse, SEKISHO__V1__EXECUTE_DISCLOSURE_REQUEST_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disclosure_request = work.request;
     return end_step(call, &work, STATE(EXECUTED), &response->base);
 }
@@ -196,7 +196,7 @@ static const ProtobufCMessage *object(struct register_call *call)
     Sekisho__V1__RecordObjectionResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RecordObjectionResponse, SEKISHO__V1__RECORD_OBJECTION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disclosure_request = work.request;
     return end_step(call, &work, STATE(OBJECTED), &response->base);
 }
@@ -213,7 +213,7 @@ static const ProtobufCMessage *get(struct register_call *call)
     Sekisho__V1__GetDisclosureRequestResponse *response = REGISTER_NEW(
         call, Sekisho__V1__GetDisclosureRequestResponse, SEKISHO__V1__GET_DISCLOSURE_REQUEST_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disclosure_request = work.request;
     return &response->base;
 }
@@ -243,7 +243,7 @@ static const ProtobufCMessage *list(struct register_call *call)
     struct list_page page;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token = list_page_walk(

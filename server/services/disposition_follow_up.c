@@ -63,7 +63,7 @@ static const ProtobufCMessage *card_return_event(struct register_call *call)
     Sekisho__V1__RecordCardReturnResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RecordCardReturnResponse, SEKISHO__V1__RECORD_CARD_RETURN_RESPONSE__INIT);
     if (!account || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     rc = card_return_record(call->reg, call->txn, id, found, request->state, date_value(request->date), request->reason,
                             account, &call->arena);
     if (rc != 0)
@@ -95,7 +95,7 @@ static const ProtobufCMessage *card_return_list(struct register_call *call)
     Sekisho__V1__ListCardReturnsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListCardReturnsResponse, SEKISHO__V1__LIST_CARD_RETURNS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token =
@@ -131,7 +131,7 @@ static const ProtobufCMessage *national_record_event(struct register_call *call)
     Sekisho__V1__RecordNationalRecordSentResponse *response = REGISTER_NEW(
         call, Sekisho__V1__RecordNationalRecordSentResponse, SEKISHO__V1__RECORD_NATIONAL_RECORD_SENT_RESPONSE__INIT);
     if (!account || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     rc = national_record_sent(call->reg, call->txn, call->now_us, id, found, request->sent_reference, account);
     if (rc != 0)
         return register_fail_store(call, rc);
@@ -160,7 +160,7 @@ static const ProtobufCMessage *national_record_list(struct register_call *call)
     Sekisho__V1__ListNationalRecordsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListNationalRecordsResponse, SEKISHO__V1__LIST_NATIONAL_RECORDS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token =

@@ -18,10 +18,8 @@ bool disposition_call_begin(struct register_call *call, struct disposition_conte
 {
     char *account = register_alloc(call, ACCOUNT_LEN + 1);
 
-    if (!account) {
-        register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!account)
         return false;
-    }
     memcpy(account, call->caller.account, ACCOUNT_LEN);
     *work = (struct disposition_context){.reg = call->reg,
                                          .txn = call->txn,
@@ -87,7 +85,7 @@ static const ProtobufCMessage *propose(struct register_call *call)
     Sekisho__V1__ProposeDispositionResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ProposeDispositionResponse, SEKISHO__V1__PROPOSE_DISPOSITION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disposition = made->disposition;
     return &response->base;
 }
@@ -108,51 +106,56 @@ static const ProtobufCMessage *approve(struct register_call *call)
     Sekisho__V1__ApproveDispositionResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ApproveDispositionResponse, SEKISHO__V1__APPROVE_DISPOSITION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disposition = approved->disposition;
     response->registration = entry->registration;
     return &response->base;
 }
 
-static const ProtobufCMessage *reject(struct register_call *call)
+/* A proposal ends undecided; NULL after register_fail. */
+static disposition *end_proposal(struct register_call *call, const char *name, const char *etag, const char *reason,
+                                 Sekisho__V1__DispositionState end)
 {
-    const Sekisho__V1__RejectDispositionRequest *request = (const void *)call->request;
     uint8_t id[REGISTER_ID_LEN];
     struct disposition_context work;
     stored_disposition *ended;
 
-    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
+    if (!disposition_id(call, name, "", id) || !disposition_call_begin(call, &work))
         return NULL;
-    enum disposition_result result =
-        disposition_end(&work, id, request->etag, DECISION(REJECTED), request->reason, &ended);
-    if (result != DISPOSITION_OK)
-        return disposition_refused(call, &work, result);
+    enum disposition_result result = disposition_end(&work, id, etag, end, reason, &ended);
+    if (result == DISPOSITION_OK)
+        return ended->disposition;
+    disposition_refused(call, &work, result);
+    return NULL;
+}
+
+static const ProtobufCMessage *reject(struct register_call *call)
+{
+    const Sekisho__V1__RejectDispositionRequest *request = (const void *)call->request;
+    disposition *ended = end_proposal(call, request->name, request->etag, request->reason, DECISION(REJECTED));
+
+    if (!ended)
+        return NULL;
     Sekisho__V1__RejectDispositionResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RejectDispositionResponse, SEKISHO__V1__REJECT_DISPOSITION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
-    response->disposition = ended->disposition;
+        return NULL;
+    response->disposition = ended;
     return &response->base;
 }
 
 static const ProtobufCMessage *withdraw(struct register_call *call)
 {
     const Sekisho__V1__WithdrawDispositionRequest *request = (const void *)call->request;
-    uint8_t id[REGISTER_ID_LEN];
-    struct disposition_context work;
-    stored_disposition *ended;
+    disposition *ended = end_proposal(call, request->name, request->etag, request->reason, DECISION(WITHDRAWN));
 
-    if (!disposition_id(call, request->name, "", id) || !disposition_call_begin(call, &work))
+    if (!ended)
         return NULL;
-    enum disposition_result result =
-        disposition_end(&work, id, request->etag, DECISION(WITHDRAWN), request->reason, &ended);
-    if (result != DISPOSITION_OK)
-        return disposition_refused(call, &work, result);
     Sekisho__V1__WithdrawDispositionResponse *response =
         REGISTER_NEW(call, Sekisho__V1__WithdrawDispositionResponse, SEKISHO__V1__WITHDRAW_DISPOSITION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
-    response->disposition = ended->disposition;
+        return NULL;
+    response->disposition = ended;
     return &response->base;
 }
 
@@ -171,7 +174,7 @@ static const ProtobufCMessage *notice(struct register_call *call)
     Sekisho__V1__RecordNoticeResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RecordNoticeResponse, SEKISHO__V1__RECORD_NOTICE_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disposition = noticed->disposition;
     return &response->base;
 }
@@ -193,7 +196,7 @@ static const ProtobufCMessage *get(struct register_call *call)
     Sekisho__V1__GetDispositionResponse *response =
         REGISTER_NEW(call, Sekisho__V1__GetDispositionResponse, SEKISHO__V1__GET_DISPOSITION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->disposition = found->disposition;
     return &response->base;
 }
@@ -254,7 +257,7 @@ static const ProtobufCMessage *list(struct register_call *call)
     Sekisho__V1__ListDispositionsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListDispositionsResponse, SEKISHO__V1__LIST_DISPOSITIONS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token = list_page_walk(&page, walk);

@@ -70,7 +70,7 @@ static const ProtobufCMessage *create(struct register_call *call)
     Sekisho__V1__CreateEnquiryResponse *response =
         REGISTER_NEW(call, Sekisho__V1__CreateEnquiryResponse, SEKISHO__V1__CREATE_ENQUIRY_RESPONSE__INIT);
     if (!account || !made || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     int rc = add(call, request, account, made);
     if (rc != 0)
         return refused(call, rc);
@@ -112,7 +112,7 @@ static const ProtobufCMessage *handle(struct register_call *call)
     Sekisho__V1__RecordHandlingResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RecordHandlingResponse, SEKISHO__V1__RECORD_HANDLING_RESPONSE__INIT);
     if (!account || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     int rc = enquiry_handle(call->reg, call->txn, call->now_us, number, found, request->text, account, &call->arena);
     if (rc != 0)
         return refused(call, rc);
@@ -132,7 +132,7 @@ static const ProtobufCMessage *close(struct register_call *call)
     Sekisho__V1__CloseEnquiryResponse *response =
         REGISTER_NEW(call, Sekisho__V1__CloseEnquiryResponse, SEKISHO__V1__CLOSE_ENQUIRY_RESPONSE__INIT);
     if (!account || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     int rc = enquiry_close(call->reg, call->txn, call->now_us, number, found, account, &call->arena);
     if (rc != 0)
         return refused(call, rc);
@@ -153,7 +153,7 @@ static const ProtobufCMessage *get(struct register_call *call)
     Sekisho__V1__GetEnquiryResponse *response =
         REGISTER_NEW(call, Sekisho__V1__GetEnquiryResponse, SEKISHO__V1__GET_ENQUIRY_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->enquiry = found;
     return &response->base;
 }
@@ -181,7 +181,7 @@ static const ProtobufCMessage *list(struct register_call *call)
     struct list_page page;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token =

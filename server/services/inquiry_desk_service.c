@@ -14,9 +14,7 @@ char *inquiry_desk_account(struct register_call *call)
 {
     char *account = register_alloc(call, ACCOUNT_LEN + 1);
 
-    if (!account)
-        register_fail(call, REGISTER_FULL, NULL, NULL);
-    else
+    if (account)
         memcpy(account, call->caller.account, ACCOUNT_LEN);
     return account;
 }
@@ -60,7 +58,7 @@ static const ProtobufCMessage *find(struct register_call *call)
     uint16_t tenant;
 
     if (!found || !response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!prefecture_name_parse(request->parent, &tenant))
         return register_fail(call, REGISTER_BAD_RESOURCE_NAME, "parent", NULL);
     if (!look(call, request, found))

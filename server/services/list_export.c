@@ -209,7 +209,6 @@ static void ready(struct register_call *call)
     struct export *export = register_alloc(call, sizeof *export);
 
     if (!export) {
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
         register_stream_end(call, NULL);
         return;
     }

@@ -26,8 +26,6 @@ bool list_page_read(struct register_call *call, struct list_page *page)
         return false;
     }
     page->rows = register_alloc(call, page->page.rows * sizeof *page->rows);
-    if (!page->rows)
-        register_fail(call, REGISTER_FULL, NULL, NULL);
     return page->rows != NULL;
 }
 
@@ -47,8 +45,5 @@ char *list_page_walk(struct list_page *page, struct walk walk)
     }
     if (!more)
         return (char *)(uintptr_t)protobuf_c_empty_string;
-    char *token = register_page_token(page->call, &page->page, place.key, place.length);
-    if (!token)
-        register_fail(page->call, REGISTER_FULL, NULL, NULL);
-    return token;
+    return register_page_token(page->call, &page->page, place.key, place.length);
 }

@@ -50,8 +50,6 @@ static bool read_rows(struct register_call *call, const struct list_query *query
     }
     piece->next =
         more ? register_page_token(call, page, place.key, place.length) : (char *)(uintptr_t)protobuf_c_empty_string;
-    if (!piece->next)
-        register_fail(call, REGISTER_FULL, NULL, NULL);
     return piece->next != NULL;
 }
 
@@ -73,11 +71,7 @@ static bool read_page(struct register_call *call, const char *parent, const Seki
         return false;
     }
     piece->rows = register_alloc(call, page.rows * sizeof *piece->rows);
-    if (!piece->rows) {
-        register_fail(call, REGISTER_FULL, NULL, NULL);
-        return false;
-    }
-    return read_rows(call, &query, &page, piece);
+    return piece->rows && read_rows(call, &query, &page, piece);
 }
 
 static const ProtobufCMessage *applicants(struct register_call *call)
@@ -99,7 +93,7 @@ static const ProtobufCMessage *applicants(struct register_call *call)
     Sekisho__V1__ListApplicantsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListApplicantsResponse, SEKISHO__V1__LIST_APPLICANTS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->rows = (Sekisho__V1__ApplicantRow **)piece.rows;
     response->n_rows = piece.count;
     response->next_page_token = piece.next;
@@ -119,7 +113,7 @@ static const ProtobufCMessage *receptions(struct register_call *call)
     Sekisho__V1__ListReceptionsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListReceptionsResponse, SEKISHO__V1__LIST_RECEPTIONS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->rows = (Sekisho__V1__ApplicantRow **)piece.rows;
     response->n_rows = piece.count;
     response->next_page_token = piece.next;
@@ -136,7 +130,7 @@ static const ProtobufCMessage *registrations(struct register_call *call)
     Sekisho__V1__ListRegisterResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListRegisterResponse, SEKISHO__V1__LIST_REGISTER_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->registrations = (Sekisho__V1__Registration **)piece.rows;
     response->n_registrations = piece.count;
     response->next_page_token = piece.next;
@@ -154,7 +148,7 @@ static const ProtobufCMessage *lost(struct register_call *call)
     Sekisho__V1__ListLostQualificationsResponse *response = REGISTER_NEW(
         call, Sekisho__V1__ListLostQualificationsResponse, SEKISHO__V1__LIST_LOST_QUALIFICATIONS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->rows = (Sekisho__V1__LostQualificationRow **)piece.rows;
     response->n_rows = piece.count;
     response->next_page_token = piece.next;
@@ -173,7 +167,7 @@ static const ProtobufCMessage *cancelled(struct register_call *call)
         REGISTER_NEW(call, Sekisho__V1__ListCancelledRegistrationsResponse,
                      SEKISHO__V1__LIST_CANCELLED_REGISTRATIONS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->rows = (Sekisho__V1__CancelledRegistrationRow **)piece.rows;
     response->n_rows = piece.count;
     response->next_page_token = piece.next;

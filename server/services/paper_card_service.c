@@ -45,7 +45,7 @@ static const ProtobufCMessage *get(struct register_call *call)
     Sekisho__V1__GetPaperCardResponse *response =
         REGISTER_NEW(call, Sekisho__V1__GetPaperCardResponse, SEKISHO__V1__GET_PAPER_CARD_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->paper_card = card;
     return &response->base;
 }
@@ -114,7 +114,7 @@ static const ProtobufCMessage *record(struct register_call *call)
         call, Sekisho__V1__RecordPaperCardEventResponse, SEKISHO__V1__RECORD_PAPER_CARD_EVENT_RESPONSE__INIT);
     Sekisho__V1__PaperCardEvent *event = event_of(call, request);
     if (!response || !event)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (request->form_number[0] != '\0')
         card->form_number = request->form_number;
     int rc = paper_card_record(call->reg, call->txn, call->now_us, serial, issue, card, event, &call->arena);
@@ -176,7 +176,7 @@ static const ProtobufCMessage *list(struct register_call *call)
     Sekisho__V1__ListPaperCardsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__ListPaperCardsResponse, SEKISHO__V1__LIST_PAPER_CARDS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!period_is_good(call, request->period) || !list_page_read(call, &page))
         return NULL;
     response->next_page_token = list_page_walk(&page, walk);

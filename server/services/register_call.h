@@ -67,7 +67,7 @@ void register_stream(struct rpc_call *call, const ProtobufCMessage *first, regis
 /* Once: any thread. With call->error when register_fail filled it, else with `response` (client streaming) or NULL. */
 void register_stream_end(struct register_call *call, const ProtobufCMessage *response);
 
-/* Zeroed memory of the call's arena; NULL when there is none left (then fail with REGISTER_FULL). */
+/* Zeroed memory of the call's arena; NULL when there is none left: then the call has failed with REGISTER_FULL. */
 void *register_alloc(struct register_call *call, size_t size);
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): `init` is an initializer */
 #define REGISTER_NEW(call, type, init) register_new(call, sizeof(type), &(const type)init)

@@ -7,7 +7,11 @@
 
 void *register_alloc(struct register_call *call, size_t size)
 {
-    return call_arena_alloc(call->arena.allocator_data, size);
+    void *memory = call_arena_alloc(call->arena.allocator_data, size);
+
+    if (!memory)
+        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    return memory;
 }
 
 void *register_new(struct register_call *call, size_t size, const void *init)
