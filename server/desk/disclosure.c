@@ -82,7 +82,7 @@ int disclosure_step(struct reg *reg, MDB_txn *txn, int64_t now_us, uint64_t numb
 {
     size_t count = changed->n_steps;
     step *made = arena->alloc(arena->allocator_data, sizeof *made);
-    step **steps = arena->alloc(arena->allocator_data, (count + 1) * sizeof(step *));
+    step **steps = arena->alloc(arena->allocator_data, (count + 1) * sizeof(void *));
 
     if (!made || !steps)
         return ENOMEM;
@@ -91,7 +91,7 @@ int disclosure_step(struct reg *reg, MDB_txn *txn, int64_t now_us, uint64_t numb
     made->time_us = now_us;
     made->account = (char *)(uintptr_t)account;
     if (count > 0)
-        memcpy(steps, changed->steps, count * sizeof steps[0]);
+        memcpy(steps, changed->steps, count * sizeof(void *));
     steps[count] = made;
     changed->steps = steps;
     changed->n_steps = count + 1;

@@ -57,7 +57,7 @@ int enquiry_handle(struct reg *reg, MDB_txn *txn, int64_t now_us, uint64_t numbe
 {
     size_t count = found->n_handling_records;
     handling_record *record = arena->alloc(arena->allocator_data, sizeof *record);
-    handling_record **records = arena->alloc(arena->allocator_data, (count + 1) * sizeof(handling_record *));
+    handling_record **records = arena->alloc(arena->allocator_data, (count + 1) * sizeof(void *));
 
     if (!record || !records)
         return ENOMEM;
@@ -68,7 +68,7 @@ int enquiry_handle(struct reg *reg, MDB_txn *txn, int64_t now_us, uint64_t numbe
     record->account = (char *)(uintptr_t)account;
     record->time_us = now_us;
     if (count > 0)
-        memcpy(records, found->handling_records, count * sizeof records[0]);
+        memcpy(records, found->handling_records, count * sizeof(void *));
     records[count] = record;
     found->handling_records = records;
     found->n_handling_records = count + 1;

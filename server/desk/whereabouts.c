@@ -28,12 +28,13 @@ static bool is_paid(const struct reg *reg, MDB_txn *txn, const uint8_t id[REGIST
 static row *row_of(const Sekisho__V1__Application *application, bool paid, ProtobufCAllocator *arena)
 {
     row *made = arena->alloc(arena->allocator_data, sizeof *made);
-    char *name = arena->alloc(arena->allocator_data, strlen(application->name) + 1);
+    size_t length = strlen(application->name) + 1;
+    char *name = arena->alloc(arena->allocator_data, length);
 
     if (!made || !name)
         return NULL;
     sekisho__v1__application_whereabouts__init(made);
-    made->application = strcpy(name, application->name);
+    made->application = memcpy(name, application->name, length);
     made->kind = application->kind;
     made->state = application->state;
     made->channel = application->channel;
@@ -111,6 +112,6 @@ int whereabouts_search(const struct reg *reg, MDB_txn *txn, int32_t birth, const
         }
     }
     mdb_cursor_close(cursor);
-    qsort(found->rows, found->count, sizeof found->rows[0], newest_first);
+    qsort(found->rows, found->count, sizeof(void *), newest_first);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }

@@ -105,12 +105,12 @@ bool card_return_possible(Sekisho__V1__CardReturnState from, Sekisho__V1__CardRe
 
 static int add_reminder(card_return *to, Sekisho__V1__Date *day, ProtobufCAllocator *arena)
 {
-    Sekisho__V1__Date **days = arena->alloc(arena->allocator_data, (to->n_reminders + 1) * sizeof(Sekisho__V1__Date *));
+    Sekisho__V1__Date **days = arena->alloc(arena->allocator_data, (to->n_reminders + 1) * sizeof(void *));
 
     if (!days)
         return ENOMEM;
     if (to->n_reminders > 0)
-        memcpy(days, to->reminders, to->n_reminders * sizeof days[0]);
+        memcpy(days, to->reminders, to->n_reminders * sizeof(void *));
     days[to->n_reminders++] = day;
     to->reminders = days;
     return 0;

@@ -62,7 +62,7 @@ enum disposition_result disposition_propose(struct disposition_context *context,
                                             const char *registration_etag, stored_disposition **made)
 {
     stored_entry *entry;
-    struct former former;
+    struct former former = {0};
     enum disposition_result result = proposal_check(context, proposed);
 
     if (result == DISPOSITION_OK)
@@ -111,7 +111,7 @@ static void decided(struct disposition_context *context, disposition *by, Sekish
 enum disposition_result disposition_approve(struct disposition_context *context, const uint8_t id[REGISTER_ID_LEN],
                                             const char *etag, stored_disposition **approved, stored_entry **entry)
 {
-    struct former former;
+    struct former former = {0};
     enum disposition_result result = get_to_decide(context, id, etag, true, approved);
 
     if (result != DISPOSITION_OK)

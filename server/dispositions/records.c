@@ -48,9 +48,10 @@ void *disposition_take(struct disposition_context *context, size_t size)
 
 char *disposition_copy(struct disposition_context *context, const char *text)
 {
-    char *copy = disposition_take(context, strlen(text) + 1);
+    size_t length = strlen(text) + 1;
+    char *copy = disposition_take(context, length);
 
-    return copy ? strcpy(copy, text) : NULL;
+    return copy ? memcpy(copy, text, length) : NULL;
 }
 
 uint32_t disposition_serial(const struct disposition_context *context, const disposition *of)

@@ -30,9 +30,11 @@ static Sekisho__V1__ApplicationKind kind_of(Sekisho__V1__ListKind list)
 
 static bool copy(ProtobufCAllocator *arena, const char *text, char **to)
 {
-    *to = arena->alloc(arena->allocator_data, strlen(text) + 1);
+    size_t length = strlen(text) + 1;
+
+    *to = arena->alloc(arena->allocator_data, length);
     if (*to)
-        strcpy(*to, text);
+        memcpy(*to, text, length);
     return *to != NULL;
 }
 

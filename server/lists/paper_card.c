@@ -4,14 +4,18 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/register/checks.h"
+#include "server/register/entry.h"
 #include "server/register/record.h"
 
 #define STATE(name) SEKISHO__V1__PAPER_CARD_STATE__PAPER_CARD_STATE_##name
 
-#define ETAG_SIZE 24
+#define ETAG_SIZE    24
+#define COLLECTION   "/paperCards/"
+#define ISSUE_DIGITS 9
 
 typedef Sekisho__V1__PaperCard paper_card;
 
@@ -47,20 +51,22 @@ bool paper_card_possible(Sekisho__V1__PaperCardState from, Sekisho__V1__PaperCar
 
 void paper_card_name_format(uint16_t tenant, uint32_t serial, uint32_t issue, char name[PAPER_CARD_NAME_SIZE])
 {
-    snprintf(name, PAPER_CARD_NAME_SIZE, "prefectures/%02u/registrations/%06" PRIu32 "/paperCards/%" PRIu32,
+    snprintf(name, PAPER_CARD_NAME_SIZE, "prefectures/%02u/registrations/%06" PRIu32 COLLECTION "%" PRIu32,
              tenant % 100u, serial, issue);
 }
 
 bool paper_card_name_parse(const char *name, uint16_t *tenant, uint32_t *serial, uint32_t *issue)
 {
-    char again[PAPER_CARD_NAME_SIZE];
+    const char *rest;
 
-    if (sscanf(name, "prefectures/%2" SCNu16 "/registrations/%9" SCNu32 "/paperCards/%9" SCNu32, tenant, serial,
-               issue) != 3 ||
-        *serial == 0 || *issue == 0)
+    if (!entry_name_parse(name, tenant, serial, &rest) || strncmp(rest, COLLECTION, sizeof COLLECTION - 1) != 0)
         return false;
-    paper_card_name_format(*tenant, *serial, *issue, again);
-    return strcmp(name, again) == 0;
+    rest += sizeof COLLECTION - 1;
+    size_t digits = strspn(rest, "0123456789");
+    if (digits == 0 || digits > ISSUE_DIGITS || rest[0] == '0' || rest[digits] != '\0')
+        return false;
+    *issue = (uint32_t)strtoul(rest, NULL, 10);
+    return true;
 }
 
 static struct card_key key_of(uint32_t serial, uint32_t issue)
@@ -212,14 +218,13 @@ int paper_card_create(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t se
 int paper_card_record(struct reg *reg, MDB_txn *txn, int64_t now_us, uint32_t serial, uint32_t issue, paper_card *card,
                       Sekisho__V1__PaperCardEvent *event, ProtobufCAllocator *arena)
 {
-    Sekisho__V1__PaperCardEvent **events =
-        arena->alloc(arena->allocator_data, (card->n_events + 1) * sizeof(Sekisho__V1__PaperCardEvent *));
+    Sekisho__V1__PaperCardEvent **events = arena->alloc(arena->allocator_data, (card->n_events + 1) * sizeof(void *));
     int rc = events ? leave_state(reg, txn, serial, issue, card) : ENOMEM;
 
     if (rc != 0)
         return rc;
     if (card->n_events > 0)
-        memcpy(events, card->events, card->n_events * sizeof events[0]);
+        memcpy(events, card->events, card->n_events * sizeof(void *));
     events[card->n_events++] = event;
     card->events = events;
     card->state = event->state;

@@ -75,7 +75,7 @@ static void find_applications(struct rpc_call *call, const ProtobufCMessage *req
 
 #define ROW(method, handler)                                                                                           \
     {                                                                                                                  \
-        METHOD_ROW(InquiryDeskService, method), .kind = RPC_UNARY, .on_message = handler                               \
+        METHOD_ROW(InquiryDeskService, method), .kind = RPC_UNARY, .on_message = (handler)                             \
     }
 const struct rpc_method inquiry_desk_methods[] = {
     ROW(CreateEnquiry, create_enquiry),

@@ -82,7 +82,7 @@ static bool put_changes(const struct csv *csv, struct call_arena *memory, Sekish
     if (csv->change_count == 0)
         return true;
     Sekisho__V1__Substitution *changes = call_arena_alloc(memory, csv->change_count * sizeof *changes);
-    response->substitutions = call_arena_alloc(memory, csv->change_count * sizeof *response->substitutions);
+    response->substitutions = call_arena_alloc(memory, csv->change_count * sizeof(void *));
     if (!changes || !response->substitutions)
         return false;
     for (size_t i = 0; i < csv->change_count; i++) {
@@ -104,8 +104,8 @@ static int read_piece(struct export *export, struct call_arena *memory, bool *mo
 {
     struct register_call *call = export->call;
     ProtobufCAllocator arena = call_arena_allocator(memory);
-    ProtobufCMessage *rows[PIECE_ROWS];
-    size_t count;
+    ProtobufCMessage *rows[PIECE_ROWS] = {0};
+    size_t count = 0;
     int rc;
     MDB_txn *txn = reg_read_begin(call->reg, &rc);
 

@@ -70,7 +70,7 @@ static bool read_page(struct register_call *call, const char *parent, const Seki
         register_fail(call, REGISTER_BAD_PAGE, "page_token", NULL);
         return false;
     }
-    piece->rows = register_alloc(call, page.rows * sizeof *piece->rows);
+    piece->rows = register_alloc(call, page.rows * sizeof(void *));
     return piece->rows && read_rows(call, &query, &page, piece);
 }
 
