@@ -31,15 +31,13 @@ static const char *role_text(uint32_t role)
 
 static const char *method_text(uint32_t method)
 {
-    switch (method) {
-#define METHOD(number, service, method, roles)                                                                         \
-    case (number):                                                                                                     \
-        return #service "." #method;
+    static const char *const names[METHOD_END] = {
+#define METHOD(number, service, method, roles) [number] = #service "." #method,
 #include "server/services/methods.def"
 #undef METHOD
-    default:
-        return "";
-    }
+    };
+
+    return method < METHOD_END && names[method] ? names[method] : "";
 }
 
 /* ---- where to begin ---- */
@@ -190,7 +188,7 @@ static const ProtobufCMessage *list_operations(struct register_call *call)
         return NULL;
     if (page.key_length != 0 && page.key_length != sizeof number)
         return register_fail(call, REGISTER_BAD_PAGE, "page_token", NULL);
-    response->operations = register_alloc(call, page.rows * sizeof *response->operations);
+    response->operations = register_alloc(call, page.rows * sizeof(Sekisho__V1__OperationRecord *));
     if (!response->operations)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
     int rc = last_number(call, &last);

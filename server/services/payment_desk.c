@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "server/applications/name.h"
-#include "server/identity/identity.h"
 
 #define RECEIPTS "/receipts/"
 
@@ -45,21 +44,6 @@ Sekisho__V1__Receipt *desk_receipt(struct register_call *call, const struct rece
     int rc = receipt_get(call->reg, call->txn, key, &call->arena, &receipt);
 
     return rc == 0 ? receipt : (Sekisho__V1__Receipt *)(uintptr_t)register_fail_store(call, rc);
-}
-
-bool desk_date_unset(const Sekisho__V1__Date *date)
-{
-    return !date || (date->year == 0 && date->month == 0 && date->day == 0);
-}
-
-bool desk_day(const Sekisho__V1__Date *date, uint32_t *day)
-{
-    if (!date || date->year < 1868 || date->year > 9999 || date->month < 1 || date->month > 12 || date->day < 1 ||
-        date->day > 31)
-        return false;
-    struct civil_date civil = {(int16_t)date->year, (int8_t)date->month, (int8_t)date->day};
-    *day = (uint32_t)date_number(civil);
-    return date_valid(civil);
 }
 
 /* A receipt changes once: when it is voided. */

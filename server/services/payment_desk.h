@@ -18,11 +18,6 @@ bool desk_dress(struct register_call *call, const struct receipt_key *key, Sekis
 /* The caller's account, with a terminator. */
 char *desk_account(struct register_call *call);
 
-/* A message that was not sent, or is empty. */
-bool desk_date_unset(const Sekisho__V1__Date *date);
-/* A whole day of the calendar, as yyyymmdd. */
-bool desk_day(const Sekisho__V1__Date *date, uint32_t *day);
-
 const ProtobufCMessage *desk_get_fee(struct register_call *call);
 const ProtobufCMessage *desk_get_receipt(struct register_call *call);
 const ProtobufCMessage *desk_list_receipts(struct register_call *call);

@@ -1,23 +1,19 @@
 #include <string.h>
 
-#include "server/identity/identity.h"
 #include "server/payments/gate.h"
+#include "server/register/checks.h"
 #include "server/services/payment_desk.h"
 #include "server/services/register_page.h"
 #include "server/services/resource_name.h"
 
 static const ProtobufCMessage *answer_fee(struct register_call *call, const struct fee *fee, bool settled)
 {
-    struct civil_date from = date_of_number((int32_t)fee->from);
-    Sekisho__V1__Date *since = REGISTER_NEW(call, Sekisho__V1__Date, SEKISHO__V1__DATE__INIT);
     Sekisho__V1__GetFeeResponse *response =
         REGISTER_NEW(call, Sekisho__V1__GetFeeResponse, SEKISHO__V1__GET_FEE_RESPONSE__INIT);
 
-    if (!since || !response)
+    if (!response || !(response->valid_from = date_new((int32_t)fee->from, &call->arena)))
         return register_fail(call, REGISTER_FULL, NULL, NULL);
-    since->year = from.year, since->month = from.month, since->day = from.day;
     response->fee_yen = fee->yen;
-    response->valid_from = since;
     response->settled = settled;
     return &response->base;
 }
@@ -50,8 +46,11 @@ const ProtobufCMessage *desk_get_fee(struct register_call *call)
 
     if (!prefecture_name_parse(request->name, &tenant))
         return fee_of_application(call, request->name);
-    if (!desk_date_unset(request->date) && !desk_day(request->date, &day))
-        return register_fail(call, REGISTER_BAD_FIELD, "date", NULL);
+    if (date_value(request->date) != 0) {
+        if (!date_is_day(request->date))
+            return register_fail(call, REGISTER_BAD_FIELD, "date", NULL);
+        day = (uint32_t)date_value(request->date);
+    }
     if (!fee_on(tenant, request->kind, day, &fee))
         return register_fail(call, REGISTER_NO_FEE_KNOWN, NULL, NULL);
     return answer_fee(call, &fee, fee.yen == 0);
@@ -87,22 +86,31 @@ struct list {
     struct place at;
 };
 
+/* First or last day of a list by day, when it is given. */
+static bool take_day(struct register_call *call, const Sekisho__V1__Date *date, const char *field, bool by_day,
+                     uint32_t *day)
+{
+    if (date_value(date) == 0)
+        return true;
+    if (!by_day || !date_is_day(date)) {
+        register_fail(call, REGISTER_BAD_FIELD, field, NULL);
+        return false;
+    }
+    *day = (uint32_t)date_value(date);
+    return true;
+}
+
 static bool begin_list(struct register_call *call, const Sekisho__V1__ListReceiptsRequest *request,
                        const struct register_page *page, struct list *list)
 {
     uint16_t tenant;
-    bool limited = !desk_date_unset(request->received_from) || !desk_date_unset(request->received_until);
 
     *list = (struct list){.by_day = prefecture_name_parse(request->parent, &tenant), .until = UINT32_MAX};
     if (!list->by_day && !desk_application_name(call, request->parent, "parent", list->at.key.application))
         return false;
-    if ((!desk_date_unset(request->received_from) && !desk_day(request->received_from, &list->at.day)) ||
-        (!desk_date_unset(request->received_until) && !desk_day(request->received_until, &list->until)) ||
-        (limited && !list->by_day)) {
-        register_fail(call, REGISTER_BAD_FIELD,
-                      desk_date_unset(request->received_from) ? "received_until" : "received_from", NULL);
+    if (!take_day(call, request->received_from, "received_from", list->by_day, &list->at.day) ||
+        !take_day(call, request->received_until, "received_until", list->by_day, &list->until))
         return false;
-    }
     if (page->key_length == 0)
         return true;
     if (page->key_length != sizeof list->at) {

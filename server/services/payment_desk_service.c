@@ -1,7 +1,9 @@
 /* PaymentDeskService: fees, and receipts of offline payments as the desk records them (F011, F012, INV-01). */
+#include <stdio.h>
 #include <string.h>
 
 #include "server/payments/gate.h"
+#include "server/register/checks.h"
 #include "server/services/front.h"
 #include "server/services/methods.h"
 #include "server/services/payment_desk.h"
@@ -30,7 +32,6 @@ static bool takes_receipts(Sekisho__V1__ApplicationState state)
 /* What the officer typed; the amount is compared with the fee later. */
 static bool check_receipt(struct register_call *call, const Sekisho__V1__Receipt *receipt)
 {
-    uint32_t day;
     const char *field = NULL;
 
     if (!receipt) {
@@ -42,7 +43,7 @@ static bool check_receipt(struct register_call *call, const Sekisho__V1__Receipt
         field = "receipt.method";
     else if (!slip_valid(receipt->slip_number))
         field = "receipt.slip_number";
-    else if (!desk_day(receipt->received_on, &day) || day > fee_day(call->now_us))
+    else if (!date_is_day(receipt->received_on) || date_value(receipt->received_on) > date_today(call->now_us))
         field = "receipt.received_on";
     if (!field)
         return true;
@@ -119,21 +120,12 @@ static const ProtobufCMessage *record_receipt(struct register_call *call)
     receipt->record_time_us = call->now_us;
     if (!receipt->recorded_by || !store_receipt(call, receipt, &key) || !desk_dress(call, &key, receipt))
         return NULL;
-    strcpy(call->object, receipt->name);
+    snprintf(call->object, sizeof call->object, "%s", receipt->name);
     response->receipt = receipt;
     return &response->base;
 }
 
 /* ---- voiding ---- */
-
-static bool reason_valid(const char *reason)
-{
-    size_t characters = 0;
-
-    for (; *reason; reason++)
-        characters += ((unsigned char)*reason & 0xc0) != 0x80;
-    return characters <= REASON_MAX;
-}
 
 static bool voidable(struct register_call *call, const struct receipt_key *key, const Sekisho__V1__Receipt *receipt,
                      const char *etag)
@@ -165,7 +157,7 @@ static const ProtobufCMessage *void_receipt(struct register_call *call)
         return NULL;
     if (request->reason[0] == '\0')
         return register_fail(call, REGISTER_MISSING_FIELD, "reason", NULL);
-    if (!reason_valid(request->reason))
+    if (!text_within(request->reason, 1, REASON_MAX))
         return register_fail(call, REGISTER_BAD_FIELD, "reason", "must have at most 1,000 characters");
     Sekisho__V1__Receipt *receipt = desk_receipt(call, &key);
     if (!receipt || !desk_dress(call, &key, receipt) || !voidable(call, &key, receipt, request->etag))
