@@ -151,7 +151,7 @@ static bool send_made(struct rpc_call *rpc, struct export *export, struct call_a
 static bool send_piece(struct rpc_call *rpc, struct export *export)
 {
     struct call_arena memory = {0};
-    bool more;
+    bool more = false;
     int rc = read_piece(export, &memory, &more);
 
     export->whole = rc == 0 && !more;
