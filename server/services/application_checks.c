@@ -29,10 +29,8 @@ static bool add_check(struct register_call *call, stored_application *applicatio
     if (find_check(application, source))
         return true;
     application->checks[application->n_checks] = REGISTER_NEW(call, Sekisho__V1__Check, SEKISHO__V1__CHECK__INIT);
-    if (!application->checks[application->n_checks]) {
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!application->checks[application->n_checks])
         return false;
-    }
     application->checks[application->n_checks++]->source = source;
     return true;
 }
@@ -41,12 +39,11 @@ static bool add_check(struct register_call *call, stored_application *applicatio
 static bool add_checks(struct register_call *call, stored_application *application,
                        const Sekisho__V1__StartChecksRequest *request)
 {
-    Sekisho__V1__Check **room = register_alloc(call, SOURCES_MAX * sizeof(Sekisho__V1__Check *));
+    size_t most = application->n_checks + SOURCES_MAX;
+    Sekisho__V1__Check **room = register_alloc(call, most * sizeof(Sekisho__V1__Check *));
 
-    if (!room || application->n_checks > SOURCES_MAX) {
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!room)
         return false;
-    }
     if (application->n_checks > 0)
         memcpy(room, application->checks, application->n_checks * sizeof(Sekisho__V1__Check *));
     application->checks = room;
@@ -94,7 +91,7 @@ static const ProtobufCMessage *start_checks(struct register_call *call)
     Sekisho__V1__StartChecksResponse *response =
         REGISTER_NEW(call, Sekisho__V1__StartChecksResponse, SEKISHO__V1__START_CHECKS_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->checks = opened.application->checks;
     response->n_checks = opened.application->n_checks;
     response->application = application_show(&opened);
@@ -145,7 +142,7 @@ static const ProtobufCMessage *record_check(struct register_call *call)
     Sekisho__V1__RecordCheckResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RecordCheckResponse, SEKISHO__V1__RECORD_CHECK_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->checks = opened.application->checks;
     response->n_checks = opened.application->n_checks;
     response->application = application_show(&opened);
@@ -173,12 +170,7 @@ static const ProtobufCMessage *resolve_check(struct register_call *call)
     }
     if (!application_fire(&opened, APPLICATION_CHECKS_RESOLVED, request->reason))
         return NULL;
-    Sekisho__V1__ResolveCheckResponse *response =
-        REGISTER_NEW(call, Sekisho__V1__ResolveCheckResponse, SEKISHO__V1__RESOLVE_CHECK_RESPONSE__INIT);
-    if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
-    response->application = application_show(&opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(&opened, &sekisho__v1__resolve_check_response__descriptor, NULL);
 }
 
 void application_resolve_check_method(struct rpc_call *call, const ProtobufCMessage *request)
@@ -210,8 +202,6 @@ static Sekisho__V1__Comparison *show_match(struct register_call *call, const Sek
 
     if (shown)
         match_show(match, shown);
-    else
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
     return shown;
 }
 
@@ -248,7 +238,7 @@ static const ProtobufCMessage *compare(struct register_call *call)
     Sekisho__V1__CompareApplicationResponse *response =
         REGISTER_NEW(call, Sekisho__V1__CompareApplicationResponse, SEKISHO__V1__COMPARE_APPLICATION_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->comparison = show_match(call, match);
     return response->comparison ? &response->base : NULL;
 }
@@ -275,7 +265,7 @@ static const ProtobufCMessage *decide(struct register_call *call)
     Sekisho__V1__DecideComparisonResponse *response =
         REGISTER_NEW(call, Sekisho__V1__DecideComparisonResponse, SEKISHO__V1__DECIDE_COMPARISON_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->comparison = show_match(call, match);
     return response->comparison ? &response->base : NULL;
 }

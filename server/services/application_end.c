@@ -40,7 +40,7 @@ static const ProtobufCMessage *answer(struct opened *opened, const struct number
     ended *response = register_alloc(call, sizeof *response);
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     protobuf_c_message_init(answer_type(call), response);
     if (step && step->reply)
         response->reply = step->reply;

@@ -77,9 +77,9 @@ static const ProtobufCMessage *create(struct register_call *call)
     Sekisho__V1__CreatePaperApplicationResponse *response = REGISTER_NEW(
         call, Sekisho__V1__CreatePaperApplicationResponse, SEKISHO__V1__CREATE_PAPER_APPLICATION_RESPONSE__INIT);
     if (!response || !application_show(&opened))
-        return response ? NULL : register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->application = register_new(call, sizeof shown, &shown);
-    return response->application ? &response->base : register_fail(call, REGISTER_FULL, NULL, NULL);
+    return response->application ? &response->base : NULL;
 }
 
 void application_create_method(struct rpc_call *call, const ProtobufCMessage *request)
@@ -102,12 +102,7 @@ static const ProtobufCMessage *ask_correction(struct register_call *call)
     opened.application->application->correction_deadline = request->deadline;
     if (!application_fire(&opened, APPLICATION_ASK_CORRECTION, request->reason))
         return NULL;
-    Sekisho__V1__RequestCorrectionResponse *response =
-        REGISTER_NEW(call, Sekisho__V1__RequestCorrectionResponse, SEKISHO__V1__REQUEST_CORRECTION_RESPONSE__INIT);
-    if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
-    response->application = application_show(&opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(&opened, &sekisho__v1__request_correction_response__descriptor, NULL);
 }
 
 void application_ask_correction_method(struct rpc_call *call, const ProtobufCMessage *request)

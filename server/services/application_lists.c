@@ -120,7 +120,7 @@ static const ProtobufCMessage *list(struct register_call *call)
         REGISTER_NEW(call, Sekisho__V1__ListApplicationsResponse, SEKISHO__V1__LIST_APPLICATIONS_RESPONSE__INIT);
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, listing.request->parent, &listing.page) ||
         !read_day(call, listing.request->received_from, "received_from", &listing.from) ||
         !read_day(call, listing.request->received_until, "received_until", &listing.until))
@@ -177,7 +177,7 @@ static const ProtobufCMessage *list_actions(struct register_call *call)
     struct list_page page;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token =

@@ -53,14 +53,7 @@ static bool take_enrolment(struct opened *opened, const struct number_step *step
 
 static const ProtobufCMessage *accept_answer(struct opened *opened, const struct number_step *step)
 {
-    Sekisho__V1__AcceptApplicationResponse *response = REGISTER_NEW(
-        opened->call, Sekisho__V1__AcceptApplicationResponse, SEKISHO__V1__ACCEPT_APPLICATION_RESPONSE__INIT);
-
-    if (!response)
-        return register_fail(opened->call, REGISTER_FULL, NULL, NULL);
-    response->reply = step ? step->reply : NULL;
-    response->application = application_show(opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(opened, &sekisho__v1__accept_application_response__descriptor, step ? step->reply : NULL);
 }
 
 static const ProtobufCMessage *finish_accept(struct register_call *call)
@@ -142,14 +135,7 @@ void application_accept_method(struct rpc_call *call, const ProtobufCMessage *re
 
 static const ProtobufCMessage *check_answer(struct opened *opened, const struct number_step *step)
 {
-    Sekisho__V1__CheckNumberResponse *response =
-        REGISTER_NEW(opened->call, Sekisho__V1__CheckNumberResponse, SEKISHO__V1__CHECK_NUMBER_RESPONSE__INIT);
-
-    if (!response)
-        return register_fail(opened->call, REGISTER_FULL, NULL, NULL);
-    response->reply = step ? step->reply : NULL;
-    response->application = application_show(opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(opened, &sekisho__v1__check_number_response__descriptor, step ? step->reply : NULL);
 }
 
 /* The registration whose number is compared: the application's own, or of a NEW whose number the vault refused to enrol
@@ -257,14 +243,8 @@ static const enum operation operations[] = {
 
 static const ProtobufCMessage *resolve_answer(struct opened *opened, const struct number_step *step)
 {
-    Sekisho__V1__ResolveNumberActionResponse *response = REGISTER_NEW(
-        opened->call, Sekisho__V1__ResolveNumberActionResponse, SEKISHO__V1__RESOLVE_NUMBER_ACTION_RESPONSE__INIT);
-
-    if (!response)
-        return register_fail(opened->call, REGISTER_FULL, NULL, NULL);
-    response->reply = step ? step->reply : NULL;
-    response->application = application_show(opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(opened, &sekisho__v1__resolve_number_action_response__descriptor,
+                              step ? step->reply : NULL);
 }
 
 static const ProtobufCMessage *finish_resolve(struct register_call *call)

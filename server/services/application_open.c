@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sekisho/v1/application_service.pb-c.h"
 #include "server/applications/name.h"
 #include "server/payments/gate.h"
 #include "server/services/methods.h"
@@ -18,10 +19,8 @@ bool application_begin(struct register_call *call, struct opened *opened)
 {
     char *account = register_alloc(call, ACCOUNT_LEN + 1);
 
-    if (!account) {
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!account)
         return false;
-    }
     memcpy(account, call->caller.account, ACCOUNT_LEN);
     *opened = (struct opened){.call = call, .account = account};
     opened->actor = (struct application_actor){
@@ -130,6 +129,35 @@ Sekisho__V1__Application *application_show(struct opened *opened)
     shown->fee_yen =
         fee_on(opened->call->reg->tenant, shown->kind, fee_day(shown->receive_time_us), &fee) ? fee.yen : 0;
     return shown;
+}
+
+/* Answers with the application alone, and with the vault's answer. */
+typedef Sekisho__V1__ReviewApplicationResponse shown_alone;
+typedef Sekisho__V1__AcceptApplicationResponse shown_with_reply;
+#define ALONE(message)                                                                                                 \
+    (sizeof(shown_alone) == sizeof(Sekisho__V1__##message) &&                                                          \
+     offsetof(shown_alone, application) == offsetof(Sekisho__V1__##message, application))
+#define WITH_REPLY(message)                                                                                            \
+    (sizeof(shown_with_reply) == sizeof(Sekisho__V1__##message) &&                                                     \
+     offsetof(shown_with_reply, application) == offsetof(Sekisho__V1__##message, application) &&                       \
+     offsetof(shown_with_reply, reply) == offsetof(Sekisho__V1__##message, reply))
+_Static_assert(ALONE(RequestCorrectionResponse) && ALONE(ResolveCheckResponse) && ALONE(SendBackApplicationResponse) &&
+                   WITH_REPLY(CheckNumberResponse) && WITH_REPLY(ResolveNumberActionResponse) &&
+                   offsetof(shown_alone, application) == offsetof(shown_with_reply, application),
+               "answers have one layout");
+
+const ProtobufCMessage *application_answer(struct opened *opened, const ProtobufCMessageDescriptor *type,
+                                           Sekisho__V1__SealedReply *reply)
+{
+    shown_with_reply *response = register_alloc(opened->call, sizeof *response);
+
+    if (!response)
+        return NULL;
+    protobuf_c_message_init(type, response);
+    response->application = application_show(opened);
+    if (reply)
+        response->reply = reply;
+    return response->application ? &response->base : NULL;
 }
 
 bool text_check(struct register_call *call, const char *text, size_t max_characters, bool required, const char *field)

@@ -3,6 +3,7 @@
 #ifndef SEKISHO_SERVICES_APPLICATION_OPEN_H
 #define SEKISHO_SERVICES_APPLICATION_OPEN_H
 
+#include "sekisho/v1/number_service.pb-c.h"
 #include "server/applications/applications.h"
 #include "server/services/register_call.h"
 
@@ -34,6 +35,11 @@ bool application_store(struct opened *opened);
 
 /* The message with what is worked out when it is shown (fee). NULL after register_fail. */
 Sekisho__V1__Application *application_show(struct opened *opened);
+
+/* The answer of a method that shows the application, with the vault's answer if there is one: `type` has the
+ * application as its first field, and `reply` (NULL: none) as its second. NULL after register_fail. */
+const ProtobufCMessage *application_answer(struct opened *opened, const ProtobufCMessageDescriptor *type,
+                                           Sekisho__V1__SealedReply *reply);
 
 /* False after register_fail: longer than that many characters, or not given though `required`. */
 bool text_check(struct register_call *call, const char *text, size_t max_characters, bool required, const char *field);

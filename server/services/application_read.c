@@ -22,10 +22,8 @@ static bool load_events(struct opened *opened)
     uint8_t key[REGISTER_ID_LEN + 4];
 
     shown->events = register_alloc(call, (count + 1) * sizeof(Sekisho__V1__ApplicationEvent *));
-    if (!shown->events) {
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!shown->events)
         return false;
-    }
     memcpy(key, opened->application->id.data, REGISTER_ID_LEN);
     for (uint32_t number = 1; number <= count; number++) {
         ProtobufCMessage *message;
@@ -85,7 +83,7 @@ static const ProtobufCMessage *get(struct register_call *call)
         REGISTER_NEW(call, Sekisho__V1__GetApplicationResponse, SEKISHO__V1__GET_APPLICATION_RESPONSE__INIT);
     if (!response || !add_comparisons(call, opened.application, response) ||
         !add_sealed_number(call, opened.application, response))
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->checks = opened.application->checks;
     response->n_checks = opened.application->n_checks;
     response->application = application_show(&opened);

@@ -28,12 +28,7 @@ static const ProtobufCMessage *review(struct register_call *call)
     opened.application->review = &found;
     if (!fire_review(&opened, request->reason))
         return NULL;
-    Sekisho__V1__ReviewApplicationResponse *response =
-        REGISTER_NEW(call, Sekisho__V1__ReviewApplicationResponse, SEKISHO__V1__REVIEW_APPLICATION_RESPONSE__INIT);
-    if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
-    response->application = application_show(&opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(&opened, &sekisho__v1__review_application_response__descriptor, NULL);
 }
 
 void application_review_method(struct rpc_call *call, const ProtobufCMessage *request)
@@ -50,12 +45,7 @@ static const ProtobufCMessage *send_back(struct register_call *call)
         !text_check(call, request->reason, REASON_MAX_CHARACTERS, true, "reason") ||
         !application_fire(&opened, APPLICATION_SEND_BACK, request->reason))
         return NULL;
-    Sekisho__V1__SendBackApplicationResponse *response =
-        REGISTER_NEW(call, Sekisho__V1__SendBackApplicationResponse, SEKISHO__V1__SEND_BACK_APPLICATION_RESPONSE__INIT);
-    if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
-    response->application = application_show(&opened);
-    return response->application ? &response->base : NULL;
+    return application_answer(&opened, &sekisho__v1__send_back_application_response__descriptor, NULL);
 }
 
 void application_send_back_method(struct rpc_call *call, const ProtobufCMessage *request)

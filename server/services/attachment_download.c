@@ -103,8 +103,6 @@ static void ready(struct register_call *call)
 {
     struct download *download = register_alloc(call, sizeof *download);
 
-    if (!download)
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
     if (!download || !look(call, download)) {
         register_stream_end(call, NULL);
         return;

@@ -32,7 +32,7 @@ static const ProtobufCMessage *create(struct register_call *call)
     Sekisho__V1__CreateAttachmentResponse *response =
         REGISTER_NEW(call, Sekisho__V1__CreateAttachmentResponse, SEKISHO__V1__CREATE_ATTACHMENT_RESPONSE__INIT);
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     response->attachment = made;
     return &response->base;
 }
@@ -63,7 +63,7 @@ static const ProtobufCMessage *get(struct register_call *call)
     uint32_t number;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!attachment_open(call, request->name, &opened, &number) ||
         !(response->attachment = attachment_opened(&opened, number)))
         return NULL;

@@ -174,7 +174,7 @@ static const ProtobufCMessage *summary(struct upload *upload)
     uint32_t number;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!attachment_open(call, upload->name, &opened, &number) ||
         !(response->attachment = attachment_opened(&opened, number)))
         return NULL;

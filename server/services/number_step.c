@@ -24,10 +24,8 @@ bool number_step_prepare(struct register_call *call, const Sekisho__V1__SealedCa
     struct number_step *new = register_alloc(call, sizeof *new);
     uint16_t tenant;
 
-    if (!new) {
-        (void)register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!new)
         return false;
-    }
     if (!sealed) {
         (void)register_fail(call, REGISTER_MISSING_FIELD, "call", NULL);
         return false;
