@@ -100,37 +100,32 @@ static const char *set_size(struct warden_config *config, size_t offset, const c
     return NULL;
 }
 
+static const char *put_number(uint32_t *field, const char *value, uint32_t low, uint32_t high, const char *problem)
+{
+    uint64_t number;
+
+    if (!parse_number(value, low, high, &number))
+        return problem;
+    *field = (uint32_t)number;
+    return NULL;
+}
+
 static const char *set_session_ttl(struct warden_config *config, size_t offset, const char *value)
 {
-    uint64_t seconds;
-
     (void)offset;
-    if (!parse_number(value, 60, 86400, &seconds))
-        return "must be a number from 60 to 86400";
-    config->session_ttl_s = (uint32_t)seconds;
-    return NULL;
+    return put_number(&config->session_ttl_s, value, 60, 86400, "must be a number from 60 to 86400");
 }
 
 static const char *set_session_max(struct warden_config *config, size_t offset, const char *value)
 {
-    uint64_t sessions;
-
     (void)offset;
-    if (!parse_number(value, 1, 65536, &sessions))
-        return "must be a number from 1 to 65536";
-    config->session_max = (uint32_t)sessions;
-    return NULL;
+    return put_number(&config->session_max, value, 1, 65536, "must be a number from 1 to 65536");
 }
 
 static const char *set_retention(struct warden_config *config, size_t offset, const char *value)
 {
-    uint64_t days;
-
     (void)offset;
-    if (!parse_number(value, 0, 36500, &days))
-        return "must be a number from 0 to 36500";
-    config->ledger_retention_days = (uint32_t)days;
-    return NULL;
+    return put_number(&config->ledger_retention_days, value, 0, 36500, "must be a number from 0 to 36500");
 }
 
 static const char *set_guesses(struct warden_config *config, size_t offset, const char *value)
@@ -185,14 +180,9 @@ static const char *set_policies(struct warden_config *config, size_t offset, con
 
 static const char *set_uid_base(struct warden_config *config, size_t offset, const char *value)
 {
-    uint64_t uid;
-
     (void)offset;
     /* Five uids from here, none of them root's or (uid_t)-1. */
-    if (!parse_number(value, 1, UINT32_MAX - 5, &uid))
-        return "must be a number from 1 to 4294967290";
-    config->uid_base = (uint32_t)uid;
-    return NULL;
+    return put_number(&config->uid_base, value, 1, UINT32_MAX - 5, "must be a number from 1 to 4294967290");
 }
 
 static bool is_numeric_address(const char *text)
