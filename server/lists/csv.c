@@ -28,7 +28,7 @@ static bool room_for(struct csv *csv, size_t more)
 
 static void put(struct csv *csv, const void *bytes, size_t length)
 {
-    if (!room_for(csv, length))
+    if (length == 0 || !room_for(csv, length))
         return;
     memcpy(csv->bytes + csv->length, bytes, length);
     csv->length += length;

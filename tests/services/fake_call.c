@@ -1,5 +1,6 @@
 #include "fake_call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,11 @@ void rpc_call_finish(struct rpc_call *call, const struct rpc_error *error)
 {
     call->finished++;
     call->failed = error != NULL;
-    if (error)
-        call->error = *error;
+    if (!error)
+        return;
+    call->error = *error;
+    if (error->field) {
+        snprintf(call->field, sizeof call->field, "%s", error->field);
+        call->error.field = call->field;
+    }
 }

@@ -22,8 +22,9 @@ struct rpc_call {
     /* Recorded: */
     unsigned next_asked, sent, replied, finished;
     bool failed;            /* finished with `error` */
-    struct rpc_error error; /* its texts as given */
-    size_t length;          /* the last message sent or replied, packed */
+    struct rpc_error error; /* its texts as given, but the field's, which is copied: it may be the call's own */
+    char field[128];
+    size_t length; /* the last message sent or replied, packed */
     uint8_t packed[FAKE_CALL_BYTES];
 };
 
