@@ -118,18 +118,6 @@ static void write_row(struct import *import, const char *account, const char *ou
     csv_write_row(import->output, (const char *const[]){number, account, outcome, error->reason, explanation}, 5);
 }
 
-static bool is_utf8(const struct csv_row *row)
-{
-    bool good = true;
-
-    for (size_t i = 0; i < row->count && good; i++) {
-        json_t *value = json_stringn(row->field[i], row->length[i]); /* NULL for what is not UTF-8 */
-        good = value != NULL;
-        json_decref(value);
-    }
-    return good;
-}
-
 /* CLI_OK also for a row that is refused; else there is no use in going on. */
 static int import_row(struct import *import, const struct csv_row *row, enum csv_result result)
 {
@@ -137,7 +125,7 @@ static int import_row(struct import *import, const struct csv_row *row, enum csv
     struct sekisho_error error = {.status = SEKISHO_OK};
 
     import->rows++;
-    if (result != CSV_ROW || row->count != import->width || !is_utf8(row)) {
+    if (result != CSV_ROW || row->count != import->width || !csv_is_utf8(row)) {
         error = (struct sekisho_error){.status = SEKISHO_ERROR_ARGUMENT, .reason = "BAD_ROW"};
         snprintf(error.message, sizeof error.message, "%s", text_in(TEXT_ROW_BAD, LANGUAGE_EN));
         snprintf(error.message_ja, sizeof error.message_ja, "%s", text_in(TEXT_ROW_BAD, LANGUAGE_JA));

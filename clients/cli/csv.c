@@ -1,7 +1,7 @@
 #include "csv.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -215,4 +215,16 @@ void csv_write_row(FILE *stream, const char *const *fields, size_t count)
         write_field(stream, fields[i]);
     }
     fputs("\r\n", stream);
+}
+
+bool csv_is_utf8(const struct csv_row *row)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < row->count && good; i++) {
+        json_t *value = json_stringn(row->field[i], row->length[i]); /* NULL for what is not UTF-8 */
+        good = value != NULL;
+        json_decref(value);
+    }
+    return good;
 }

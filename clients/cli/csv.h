@@ -6,6 +6,7 @@
 #ifndef SEKISHO_CLI_CSV_H
 #define SEKISHO_CLI_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +35,8 @@ struct csv_reader;
 struct csv_reader *csv_open(int fd);
 void csv_close(struct csv_reader *reader);
 enum csv_result csv_next(struct csv_reader *reader, struct csv_row *row);
+/* Whether all fields are UTF-8: an office's spreadsheet saves "CSV" as Shift_JIS. */
+bool csv_is_utf8(const struct csv_row *row);
 /* Bytes consumed so far. */
 uint64_t csv_position(const struct csv_reader *reader);
 

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,18 +41,6 @@ static int find_column(const struct csv_row *header, enum column column)
     return found;
 }
 
-/* An office's spreadsheet saves "CSV" as Shift_JIS: then no Japanese column name is met. */
-static bool is_utf8(const struct csv_row *header)
-{
-    for (size_t i = 0; i < header->count; i++) {
-        json_t *name = json_stringn(header->field[i], header->length[i]); /* NULL for what is not UTF-8 */
-        if (!name)
-            return false;
-        json_decref(name);
-    }
-    return true;
-}
-
 static int need_column(const struct row_source *source, const struct csv_row *header, enum column column, bool needed)
 {
     if (source->index[column] == -2) {
@@ -61,7 +48,7 @@ static int need_column(const struct row_source *source, const struct csv_row *he
         return CLI_USAGE;
     }
     if (needed && source->index[column] < 0) {
-        if (is_utf8(header))
+        if (csv_is_utf8(header))
             SAY(stderr, TEXT_COLUMN_NOT_IN_HEADER, column_names[column][0], column_names[column][1]);
         else
             SAY(stderr, TEXT_INPUT_NOT_UTF8);

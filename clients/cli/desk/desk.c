@@ -2,6 +2,7 @@
 #include "desk/desk.h"
 
 #include <grpc/status.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "desk/resource.h"
@@ -55,13 +56,11 @@ int desk_read(struct desk *desk, const struct desk_resource *resource, const cha
 static int make_request(struct desk *desk)
 {
     const struct desk_call *call = desk->call;
-    const ProtobufCMethodDescriptor *method =
-        protobuf_c_service_descriptor_get_method_by_name(call->service, call->method);
     char name[RESOURCE_MAX];
     const char *missing = NULL;
     struct field field;
 
-    desk->request = message_new(method->input);
+    desk->request = message_new(desk_method(call)->input);
     if (!resource_of_options(call->target, desk->options, desk->prefecture, name, &missing)) {
         SAY(stderr, TEXT_RESOURCE_OPTION, missing);
         return CLI_USAGE;
@@ -206,11 +205,26 @@ int desk_list(struct desk *desk)
 
 static bool is_list(const struct desk_call *call)
 {
-    const ProtobufCMethodDescriptor *method =
-        protobuf_c_service_descriptor_get_method_by_name(call->service, call->method);
-
     return strncmp(call->method, "List", 4) == 0 || strncmp(call->method, "Find", 4) == 0 ||
-           protobuf_c_message_descriptor_get_field_by_name(method->output, "next_page_token") != NULL;
+           protobuf_c_message_descriptor_get_field_by_name(desk_method(call)->output, "next_page_token") != NULL;
+}
+
+/* One call; of what is refused for its state, which it is. */
+static int ask_change(struct desk *desk, ProtobufCMessage **answer)
+{
+    const ProtobufCMessage *resource = desk->current ? field_first_message(desk->current) : NULL;
+    struct sekisho_error error;
+
+    if (sekisho_rpc(desk->session, desk->call->service, desk->call->method, desk->request, answer, &error) ==
+        SEKISHO_OK)
+        return CLI_OK;
+    int code = desk_report(&error);
+    if (resource && strcmp(error.reason, "WRONG_STATE") == 0) {
+        char *state = field_text(resource, "state");
+        SAY(stderr, TEXT_STATE_NOW, state);
+        free(state);
+    }
+    return code;
 }
 
 static int change_or_show(struct desk *desk)
@@ -219,7 +233,7 @@ static int change_or_show(struct desk *desk)
     int code = desk->call->number == DESK_NO_NUMBER ? CLI_OK : desk_seal(desk);
 
     if (code == CLI_OK)
-        code = desk_ask(desk, desk->call->service, desk->call->method, desk->request, &answer);
+        code = ask_change(desk, &answer);
     if (code != CLI_OK)
         return code;
     int opened = desk_open(desk, answer);

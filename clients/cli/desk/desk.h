@@ -77,6 +77,20 @@ int desk_read(struct desk *desk, const struct desk_resource *resource, const cha
  * 2. */
 int desk_report(const struct sekisho_error *error);
 
+/* ---- desk_option.c ---- */
+
+const ProtobufCMethodDescriptor *desk_method(const struct desk_call *call);
+
+#define DESK_PATH_MAX 96
+/* Path of the request's field that an option fills; false when it fills none. */
+bool desk_option_path(const struct desk_call *call, enum option_id option, char path[DESK_PATH_MAX]);
+/* Whether an option fills a field, or is part of the target. */
+bool desk_option_used(const struct desk_call *call, enum option_id option);
+
+/* ---- desk_help.c ---- */
+
+void desk_help(const struct desk_call *call, option_set accepts);
+
 /* ---- desk_fill.c ---- */
 
 /* The request's fields from options; then, over what the resource has now, from --input and --set. CLI_OK or CLI_USAGE
@@ -85,10 +99,6 @@ int desk_fill_options(struct desk *desk);
 int desk_fill_content(struct desk *desk);
 /* A field from text, with a message when it does not fit. */
 int desk_set(struct desk *desk, ProtobufCMessage *message, const char *key, const char *value);
-/* Whether an option fills a field of the call's request, or is part of its target. */
-bool desk_option_used(const struct desk_call *call, enum option_id option);
-/* Values that options of enumerations take, and the fields of --set. */
-void desk_help(const struct desk_call *call, option_set accepts);
 
 /* ---- desk_print.c ---- */
 

@@ -127,18 +127,6 @@ void desk_csv_close(struct desk_csv *csv)
     free(csv);
 }
 
-static bool is_utf8(const struct csv_row *row)
-{
-    bool good = true;
-
-    for (size_t i = 0; i < row->count && good; i++) {
-        json_t *value = json_stringn(row->field[i], row->length[i]); /* NULL for what is not UTF-8 */
-        good = value != NULL;
-        json_decref(value);
-    }
-    return good;
-}
-
 enum desk_csv_result desk_csv_next(struct desk_csv *csv, unsigned prefecture, ProtobufCMessage **message,
                                    char field[128])
 {
@@ -154,7 +142,7 @@ enum desk_csv_result desk_csv_next(struct desk_csv *csv, unsigned prefecture, Pr
         return DESK_CSV_UNREADABLE;
     }
     csv->rows++;
-    if (result != CSV_ROW || row.count != csv->columns || !is_utf8(&row))
+    if (result != CSV_ROW || row.count != csv->columns || !csv_is_utf8(&row))
         return DESK_CSV_FAULT;
     *message = message_new(csv->type);
     for (size_t i = 0; i < csv->columns; i++) {

@@ -5,28 +5,6 @@
 
 #include "desk/desk.h"
 
-/* Options whose names are not the field's; the first path that the request has is it. */
-static const struct {
-    enum option_id option;
-    const char *paths[4];
-} renamed[] = {
-    {OPT_FROM, {"period.from", "received_from", "from_time_us"}},
-    {OPT_UNTIL, {"period.to", "received_until", "until_time_us"}},
-    {OPT_DRY_RUN, {"validate_only"}},
-    {OPT_NAME, {"person_name", "name"}},
-    {OPT_STATE, {"state", "states"}},
-    {OPT_REGISTRATION, {"registration", "registration_number"}},
-    {OPT_REFERENCE, {"number_reference"}},
-    {OPT_AS_OF_RECORD_TIME, {"as_of_record_time_us"}},
-};
-
-/* Options that mean the same for every command, and no field. */
-#define NOT_A_FIELD                                                                                                    \
-    (OPT_BIT(ADDRESS) | OPT_BIT(CA) | OPT_BIT(CERT) | OPT_BIT(KEY) | OPT_BIT(SESSION) | OPT_BIT(PIN) |                 \
-     OPT_BIT(TRUST) | OPT_BIT(TIMEOUT) | OPT_BIT(LANG) | OPT_BIT(JSON) | OPT_BIT(QUIET) | OPT_BIT(HELP) |              \
-     OPT_BIT(INPUT) | OPT_BIT(OUTPUT) | OPT_BIT(LIMIT) | OPT_BIT(SET) | OPT_BIT(CSV) | OPT_BIT(NUMBER_FILE) |          \
-     OPT_BIT(FILE))
-
 /* Items of a correction that stand for several fields. */
 static const char *const whole_items[][2] = {
     {"person.birth_date_text", "person.birth_date"},
@@ -75,63 +53,14 @@ int desk_set(struct desk *desk, ProtobufCMessage *message, const char *key, cons
     return CLI_USAGE;
 }
 
-/* The path in the request that an option fills; empty when the option fills none. */
-static void path_of_option(const struct desk_call *call, const ProtobufCMessageDescriptor *type, enum option_id option,
-                           char path[96])
-{
-    char name[64];
-
-    path[0] = '\0';
-    for (size_t i = 0; i < sizeof renamed / sizeof renamed[0]; i++)
-        for (const char *const *at = renamed[i].paths; renamed[i].option == option && *at; at++) {
-            snprintf(name, sizeof name, "%.*s", (int)strcspn(*at, "."), *at);
-            if (protobuf_c_message_descriptor_get_field_by_name(type, name)) {
-                snprintf(path, 96, "%s", *at);
-                return;
-            }
-        }
-    snprintf(name, sizeof name, "%s", option_name(option));
-    for (char *at = name; *at; at++)
-        *at = *at == '-' ? '_' : *at;
-    if (protobuf_c_message_descriptor_get_field_by_name(type, name)) {
-        snprintf(path, 96, "%s", name);
-        return;
-    }
-    const ProtobufCFieldDescriptor *content =
-        *call->content ? protobuf_c_message_descriptor_get_field_by_name(type, call->content) : NULL;
-    if (content && protobuf_c_message_descriptor_get_field_by_name(content->descriptor, name))
-        snprintf(path, 96, "%.30s.%.60s", call->content, name);
-}
-
-/* Whether the option is part of the target's name. */
-static bool names_target(const struct desk_call *call, enum option_id option)
-{
-    char place[64];
-
-    snprintf(place, sizeof place, "{%s}", option_name(option));
-    return strstr(call->target, place) != NULL;
-}
-
-bool desk_option_used(const struct desk_call *call, enum option_id option)
-{
-    char path[96];
-
-    path_of_option(call, protobuf_c_service_descriptor_get_method_by_name(call->service, call->method)->input, option,
-                   path);
-    return *path != '\0' || names_target(call, option);
-}
-
 int desk_fill_options(struct desk *desk)
 {
     int code = CLI_OK;
 
     for (int i = 0; i < OPTIONS_COUNT && code == CLI_OK; i++) {
         const char *value = desk->options->value[i];
-        char path[96];
-        if (!value || ((option_set)1 << i & NOT_A_FIELD) || names_target(desk->call, (enum option_id)i))
-            continue;
-        path_of_option(desk->call, desk->request->descriptor, (enum option_id)i, path);
-        if (!*path)
+        char path[DESK_PATH_MAX];
+        if (!value || !desk_option_path(desk->call, (enum option_id)i, path))
             continue;
         enum set_result result = field_set(desk->request, path, value, desk->prefecture);
         if (result != SET_OK) {
@@ -166,6 +95,13 @@ static bool split(char *line, char **value)
 static int fill_from_line(struct desk *desk, ProtobufCMessage *content, char *line)
 {
     char *key = line + strspn(line, " \t"), *value;
+    json_t *utf8 = json_string(line); /* NULL for what is not */
+
+    json_decref(utf8);
+    if (!utf8) {
+        SAY(stderr, TEXT_INPUT_NOT_UTF8);
+        return CLI_USAGE;
+    }
 
     if (*key == '#' || strspn(key, " \t\r\n") == strlen(key))
         return CLI_OK;
@@ -249,84 +185,4 @@ int desk_fill_content(struct desk *desk)
     if (input)
         code = fill_from_file(desk, content, input);
     return code == CLI_OK ? fill_from_sets(desk, content) : code;
-}
-
-/* ---- help ---- */
-
-static void print_values(const ProtobufCEnumDescriptor *descriptor)
-{
-    bool first = true;
-
-    for (unsigned i = 0; i < descriptor->n_values; i++) {
-        const char *name = descriptor->values[i].name, *label = value_label(name);
-        if (descriptor->values[i].value == 0)
-            continue;
-        printf("%s%s", first ? "" : ", ", value_short_name(descriptor, name));
-        if (label)
-            printf(" (%s)", label);
-        first = false;
-    }
-    putchar('\n');
-}
-
-static void print_fields(const ProtobufCMessageDescriptor *type, const char *prefix)
-{
-    char path[128];
-
-    for (unsigned i = 0; i < type->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &type->fields[i];
-        const ProtobufCMessageDescriptor *inner = field->descriptor;
-        snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", field->name);
-        if (field->type == PROTOBUF_C_TYPE_MESSAGE && strcmp(inner->short_name, "Date") != 0) {
-            if (field->label != PROTOBUF_C_LABEL_REPEATED)
-                print_fields(inner, path);
-            continue;
-        }
-        printf("  %-40s %s", path, label_of(path));
-        if (field->type == PROTOBUF_C_TYPE_ENUM) {
-            fputs(": ", stdout);
-            print_values(field->descriptor);
-        } else {
-            putchar('\n');
-        }
-    }
-}
-
-static const ProtobufCFieldDescriptor *field_at(const ProtobufCMessageDescriptor *type, const char *path)
-{
-    ProtobufCMessage *message = message_new(type);
-    struct field field;
-    const ProtobufCFieldDescriptor *found = field_make(message, path, &field) ? field.descriptor : NULL;
-
-    sekisho_message_free(message);
-    return found;
-}
-
-void desk_help(const struct desk_call *call, option_set accepts)
-{
-    const ProtobufCMessageDescriptor *type =
-        protobuf_c_service_descriptor_get_method_by_name(call->service, call->method)->input;
-    bool headed = false;
-
-    for (int i = 0; i < OPTIONS_COUNT; i++) {
-        char path[96];
-        if (!((accepts & ~NOT_A_FIELD) >> i & 1) || names_target(call, (enum option_id)i))
-            continue;
-        path_of_option(call, type, (enum option_id)i, path);
-        const ProtobufCFieldDescriptor *field = *path ? field_at(type, path) : NULL;
-        if (!field || field->type != PROTOBUF_C_TYPE_ENUM)
-            continue;
-        if (!headed)
-            putchar('\n');
-        headed = true;
-        printf("--%s: ", option_name((enum option_id)i));
-        print_values(field->descriptor);
-    }
-    if (accepts & OPT_BIT(SET)) {
-        const ProtobufCFieldDescriptor *content =
-            *call->content ? protobuf_c_message_descriptor_get_field_by_name(type, call->content) : NULL;
-        putchar('\n');
-        SAY(stdout, TEXT_FIELDS_OF_SET);
-        print_fields(content ? content->descriptor : type, "");
-    }
 }
