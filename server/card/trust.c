@@ -138,7 +138,7 @@ static const char *add_policies(struct card_trust *trust, const char *texts)
     char *copy = strdup(texts), *rest = NULL;
     const char *problem = NULL;
 
-    trust->policies = calloc(POLICIES_MAX, sizeof *trust->policies);
+    trust->policies = calloc(POLICIES_MAX, sizeof(ASN1_OBJECT *));
     if (!copy || !trust->policies)
         problem = "out of memory";
     for (char *text = problem ? NULL : strtok_r(copy, " ", &rest); text && !problem; text = strtok_r(NULL, " ", &rest))

@@ -78,12 +78,12 @@ static bool record_match(const struct application_context *context, stored_appli
     size_t place = 0;
     while (place < application->n_matches && strcmp(application->matches[place]->with, row.with) != 0)
         place++;
-    Sekisho__Stored__MatchResult **rows =
-        context->arena->alloc(context->arena->allocator_data, (application->n_matches + 1) * sizeof *rows);
+    Sekisho__Stored__MatchResult **rows = context->arena->alloc(
+        context->arena->allocator_data, (application->n_matches + 1) * sizeof(Sekisho__Stored__MatchResult *));
     if (!kept || !rows)
         return false;
     if (application->n_matches > 0)
-        memcpy(rows, application->matches, application->n_matches * sizeof *rows);
+        memcpy(rows, application->matches, application->n_matches * sizeof(Sekisho__Stored__MatchResult *));
     rows[place] = kept;
     if (place == application->n_matches)
         application->n_matches++;

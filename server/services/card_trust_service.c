@@ -106,7 +106,7 @@ static const ProtobufCMessage *update(struct register_call *call)
     Sekisho__V1__UpdateRevocationListResponse *response = REGISTER_NEW(
         call, Sekisho__V1__UpdateRevocationListResponse, SEKISHO__V1__UPDATE_REVOCATION_LIST_RESPONSE__INIT);
     struct card_trust *trust = trust_of(call, request->parent);
-    struct card_crl_info info;
+    struct card_crl_info info = {0};
 
     if (!trust)
         return NULL;
@@ -138,13 +138,13 @@ static const ProtobufCMessage *list(struct register_call *call)
         REGISTER_NEW(call, Sekisho__V1__ListRevocationListsResponse, SEKISHO__V1__LIST_REVOCATION_LISTS_RESPONSE__INIT);
     const struct card_trust *trust = trust_of(call, request->parent);
     struct register_page page;
-    struct card_crl_info info;
+    struct card_crl_info info = {0};
     uint32_t index = 0;
 
     if (!trust || !register_page(call, &page))
         return NULL;
     if (response)
-        response->lists = register_alloc(call, page.rows * sizeof *response->lists);
+        response->lists = register_alloc(call, page.rows * sizeof(Sekisho__V1__RevocationList *));
     if (!response || !response->lists)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
     if (page.key_length == sizeof index)

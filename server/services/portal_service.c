@@ -188,7 +188,7 @@ static const ProtobufCMessage *list_statuses(struct register_call *call)
     if (!portal_begin(call, request->parent, &portal) || !register_page(call, &page))
         return NULL;
     if (response)
-        response->statuses = register_alloc(call, page.rows * sizeof *response->statuses);
+        response->statuses = register_alloc(call, page.rows * sizeof(Sekisho__V1__ApplicationStatus *));
     if (!response || !response->statuses)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
     int rc = mdb_cursor_open(call->txn, call->reg->table[TABLE_application_by_applicant], &cursor);
