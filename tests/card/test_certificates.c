@@ -108,8 +108,35 @@ static void test_F024_end_entity(void **state)
     TRY(CARD_LEAF_INVALID, spec.subject = X509_get_subject_name(world.sign.certificate));
     TRY(CARD_LEAF_INVALID, spec.further_oid = "1.2.3.4"; spec.further_critical = true);
     TRY(CARD_GOOD, spec.further_oid = "1.2.3.4");
+    TRY(CARD_LEAF_INVALID, spec.usage_twice = true);
     TRY(CARD_LEAF_INVALID, spec.serial = 0);
     TRY(CARD_LEAF_INVALID, spec.serial = -5);
+}
+
+/* Under its signature the certificate names another algorithm than in it. */
+static void test_F024_one_algorithm_of_a_certificate(void **state)
+{
+    static const uint8_t sha256_with_rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b};
+    struct jpki_leaf_spec spec = world_leaf();
+    X509 *leaf = jpki_leaf(&spec);
+    uint8_t *der = NULL;
+    size_t length = (size_t)i2d_X509(leaf, &der), at = length - sizeof sha256_with_rsa;
+    struct card_signature signature = {.content = (const uint8_t *)world_content,
+                                       .content_length = strlen(world_content),
+                                       .certificate = der,
+                                       .certificate_length = length};
+
+    (void)state;
+    while (at > 0 && memcmp(der + at, sha256_with_rsa, sizeof sha256_with_rsa) != 0)
+        at--;
+    assert_true(at > 0);
+    der[at + sizeof sha256_with_rsa - 1]++; /* sha384WithRSAEncryption */
+    uint8_t *raw = jpki_sign_raw(world_content, strlen(world_content), world.card, &signature.raw_signature_length);
+    signature.raw_signature = raw;
+    assert_code(world_check(world.trust, &signature, NULL), CARD_LEAF_INVALID);
+    OPENSSL_free(raw);
+    OPENSSL_free(der);
+    X509_free(leaf);
 }
 
 static void test_F002_an_authentication_certificate_signs_nothing(void **state)
@@ -186,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_F024_key_of_another_kind),
         cmocka_unit_test(test_F024_certificate_under_sha1),
         cmocka_unit_test(test_F024_end_entity),
+        cmocka_unit_test(test_F024_one_algorithm_of_a_certificate),
         cmocka_unit_test(test_F002_an_authentication_certificate_signs_nothing),
         cmocka_unit_test(test_F002_the_stores_are_apart),
         cmocka_unit_test(test_F002_issuer),

@@ -64,6 +64,7 @@ struct jpki_leaf_spec {
     const char *extended;                               /* extendedKeyUsage; NULL: none */
     const char *further_oid;                            /* an extension nobody knows; NULL: none */
     bool further_critical;
+    bool usage_twice;
     const EVP_MD *digest;     /* NULL: SHA-256 */
     EVP_PKEY *signing_key;    /* NULL: the issuer's */
     const X509_NAME *subject; /* NULL: of the profile */

@@ -87,6 +87,7 @@ static bool add_extensions(X509 *leaf, const struct jpki_leaf_spec *spec)
 {
     return add_text(leaf, spec, NID_basic_constraints, spec->constraints, "critical,CA:FALSE") &&
            add_text(leaf, spec, NID_key_usage, spec->usage, "critical,digitalSignature,nonRepudiation") &&
+           (!spec->usage_twice || jpki_extension(leaf, spec->issuer->certificate, NID_key_usage, "keyAgreement")) &&
            add_text(leaf, spec, NID_certificate_policies, spec->policies, "critical," JPKI_TEST_POLICY) &&
            add_names(leaf, spec) && add_text(leaf, spec, NID_crl_distribution_points, spec->points, NULL) &&
            add_text(leaf, spec, NID_ext_key_usage, spec->extended, NULL) &&
