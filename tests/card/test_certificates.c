@@ -172,6 +172,34 @@ static void test_F002_issuer(void **state)
     TRY(CARD_CHAIN_BAD, spec.signing_key = world.card);
 }
 
+static enum card_code from_authority_valid(int64_t from, int64_t until)
+{
+    const struct jpki_authority_spec spec = {.serial = 9, .from = from, .until = until};
+    struct jpki_authority authority = {0};
+    struct jpki_leaf_spec leaf = world_leaf();
+    struct card_signature signature = {.content = (const uint8_t *)world_content,
+                                       .content_length = strlen(world_content)};
+
+    assert_true(jpki_authority_make(&authority, &spec));
+    leaf.issuer = &authority;
+    uint8_t *cms = world_sign(&leaf, NULL, &signature.cms_length);
+    signature.cms = cms;
+    struct card_trust *trust = world_trust_of(&authority);
+    enum card_code code = world_check(trust, &signature, NULL);
+    card_trust_free(trust);
+    OPENSSL_free(cms);
+    jpki_authority_free(&authority);
+    return code;
+}
+
+static void test_F002_an_authority_has_its_time(void **state)
+{
+    (void)state;
+    assert_code(from_authority_valid(RECEIVED - DAY, RECEIVED + DAY), CARD_STATUS_UNKNOWN); /* all else is good */
+    assert_code(from_authority_valid(RECEIVED - DAY, RECEIVED - 1), CARD_CHAIN_BAD);
+    assert_code(from_authority_valid(RECEIVED + 1, RECEIVED + DAY), CARD_CHAIN_BAD);
+}
+
 static void test_F024_validity_at_reception(void **state)
 {
     (void)state;
@@ -217,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_F002_an_authentication_certificate_signs_nothing),
         cmocka_unit_test(test_F002_the_stores_are_apart),
         cmocka_unit_test(test_F002_issuer),
+        cmocka_unit_test(test_F002_an_authority_has_its_time),
         cmocka_unit_test(test_F024_validity_at_reception),
         cmocka_unit_test(test_F024_signature),
     };

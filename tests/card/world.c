@@ -46,6 +46,15 @@ struct card_trust *world_trust(void)
     return trust;
 }
 
+struct card_trust *world_trust_of(const struct jpki_authority *authority)
+{
+    char error[256];
+    struct card_trust *trust = card_trust_new(pem_of(authority, NULL), "", JPKI_TEST_POLICY, error);
+
+    assert_non_null(trust);
+    return trust;
+}
+
 void world_give_list(struct card_trust *trust, const struct jpki_authority *authority, int64_t this_update,
                      int64_t next_update)
 {

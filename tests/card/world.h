@@ -25,6 +25,8 @@ int world_make(void **state);
 int world_free(void **state);
 /* The trust of the world without any list. */
 struct card_trust *world_trust(void);
+/* One authority for signatures and nothing else. */
+struct card_trust *world_trust_of(const struct jpki_authority *authority);
 /* A whole list of an authority with REVOKED_SERIAL in it. */
 void world_give_list(struct card_trust *trust, const struct jpki_authority *authority, int64_t this_update,
                      int64_t next_update);
