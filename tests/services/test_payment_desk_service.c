@@ -274,7 +274,9 @@ static void test_F011_voiding_needs_a_reason_and_the_newest_etag(void **state)
     endless[3 * 1000] = '\0';
     request.reason = endless;
     request.etag = TEXT("W/\"1\"");
-    assert_non_null(CALL(*state, "VoidReceipt", &request, void_receipt));
+    ProtobufCMessage *response = CALL(*state, "VoidReceipt", &request, void_receipt);
+    assert_non_null(response);
+    protobuf_c_message_free_unpacked(response, NULL);
 }
 
 /* What let an application through is not taken back. */
