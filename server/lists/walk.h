@@ -12,7 +12,7 @@
 #include <lmdb.h>
 
 #define WALK_KEY_MAX   64
-#define WALK_LOOKS_MAX 5000
+#define WALK_LOOKS_MAX 1000
 
 /* Where a walk stands: the key (of sorted duplicates: the value) of the next row. Length 0: at the beginning. */
 struct walk_place {
