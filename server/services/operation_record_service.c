@@ -69,7 +69,7 @@ static int last_number(const struct register_call *call, uint64_t *number)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-/* The first record of from_us or later: numbers and times grow together. */
+/* The first record of from_us or later: numbers and times grow together, but for a clock that was set back. */
 static int first_since(struct register_call *call, int64_t from_us, uint64_t last, uint64_t *number)
 {
     uint64_t low = 1, high = last + 1;
