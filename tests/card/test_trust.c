@@ -136,6 +136,7 @@ static void test_F024_lists_that_are_taken_and_refused(void **state)
     assert_true(info.auth);
     GIVE(CARD_CRL_FOREIGN, spec.issuer = &world.rogue);
     GIVE(CARD_CRL_FOREIGN, spec.signing_key = world.rogue.key);
+    GIVE(CARD_CRL_FOREIGN, spec.without_key_id = true);
     GIVE(CARD_CRL_MALFORMED, spec.next_update = 0);
     GIVE(CARD_CRL_MALFORMED, spec.delta = true);
     GIVE(CARD_CRL_MALFORMED, spec.scope = "[scope]\nonlyCA=TRUE\n");

@@ -87,7 +87,7 @@ struct jpki_crl_spec {
     const struct jpki_revoked *revoked;
     size_t count;
     const char *scope; /* issuingDistributionPoint with its section, or NULL: all certificates */
-    bool delta;
+    bool delta, without_key_id;
     EVP_PKEY *signing_key; /* NULL: the issuer's */
 };
 X509_CRL *jpki_crl(const struct jpki_crl_spec *spec);

@@ -52,11 +52,12 @@ static bool crl_extensions(X509_CRL *crl, const struct jpki_crl_spec *spec)
     X509 *issuer = spec->issuer->certificate;
     ASN1_INTEGER *number = ASN1_INTEGER_new();
 
-    bool good = conf && number && ASN1_INTEGER_set_int64(number, spec->this_update) == 1 &&
-                crl_extension(crl, issuer, conf, NID_authority_key_identifier, "keyid:always") &&
-                X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0) == 1 &&
-                (!spec->scope || crl_extension(crl, issuer, conf, NID_issuing_distribution_point, "critical,@scope")) &&
-                (!spec->delta || X509_CRL_add1_ext_i2d(crl, NID_delta_crl, number, 1, 0) == 1);
+    bool good =
+        conf && number && ASN1_INTEGER_set_int64(number, spec->this_update) == 1 &&
+        (spec->without_key_id || crl_extension(crl, issuer, conf, NID_authority_key_identifier, "keyid:always")) &&
+        X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0) == 1 &&
+        (!spec->scope || crl_extension(crl, issuer, conf, NID_issuing_distribution_point, "critical,@scope")) &&
+        (!spec->delta || X509_CRL_add1_ext_i2d(crl, NID_delta_crl, number, 1, 0) == 1);
     ASN1_INTEGER_free(number);
     NCONF_free(conf);
     return good;
