@@ -5,7 +5,7 @@
 # F083: no number stays in the vault that no application, or a returned one, has brought.
 . "$(dirname "$0")/case.sh"
 
-rounds=${2:-8}
+rounds=${2:-4}
 set_create "$folder" >/dev/null
 set_account cashier01 CSH
 set_start || fail "the set did not start"
@@ -64,7 +64,7 @@ wait_pending() { # until the register says that ACTION is to be done
     [[ $(field pending_number_action) == "$1" ]] && return 0
     sleep 0.05
   done
-  fail "the register never wanted $1"
+  cat "$folder/given"; fail "the register never wanted $1"
 }
 restarted() {
   starts=$((starts + 1))
@@ -93,7 +93,7 @@ before_vault() {
   local action=$1
   shift
   kill -STOP "$(set_process vault)"
-  "$@" >/dev/null 2>&1 &
+  "$@" >"$folder/given" 2>&1 &
   local client=$!
   wait_pending "$action"
   kill -9 "$(set_process front)"
@@ -105,7 +105,7 @@ after_vault() {
   local action=$1
   shift
   kill -STOP "$(set_process vault)"
-  "$@" >/dev/null 2>&1 &
+  "$@" >"$folder/given" 2>&1 &
   local client=$!
   wait_pending "$action"
   sleep 0.3 # the call lies in the vault's socket
@@ -196,7 +196,7 @@ echo "vault killed with the call before it: reconciled"
 vault_kills=0
 for ((round = 0; round < rounds; round++)); do
   victim=front
-  if ((round % 4 == 3 && vault_kills < 2)); then # the warden starts a set again three times an hour, fronts aside
+  if ((round % 4 == 3 && vault_kills < 1)); then # the warden starts a set again three times an hour, fronts aside
     victim=vault
     vault_kills=$((vault_kills + 1))
   fi
