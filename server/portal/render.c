@@ -96,10 +96,33 @@ static void heading(struct page *page, const struct application_context *context
     hex(page, "申請の番号", application->id.data, application->id.len);
 }
 
-static void person(struct page *page, const Sekisho__V1__Person *person)
+static void birth(struct page *page, const Sekisho__V1__Date *date)
 {
     char era[48];
 
+    if (!date) {
+        line(page, "生年月日:(なし)\n");
+    } else if (!message_date_valid(date)) {
+        fail(page, RENDER_UNSEEN, "content.person.birth_date");
+    } else {
+        int32_t number = message_date_number(date);
+        date_format_era(date_of_number(number), era);
+        line(page, "生年月日:%s(%08d)\n", era, number);
+    }
+}
+
+static void month(struct page *page, const Sekisho__V1__Date *date)
+{
+    if (!date)
+        line(page, "要件を満たした年月:(なし)\n");
+    else if (!message_date_valid(date))
+        fail(page, RENDER_UNSEEN, "content.qualified_month");
+    else
+        line(page, "要件を満たした年月:%04d-%02d\n", date->year, date->month);
+}
+
+static void person(struct page *page, const Sekisho__V1__Person *person)
+{
     item(page, "氏名", person->name ? person->name->text : NULL, 200, "content.person.name.text");
     item(page, "フリガナ", person->kana, 200, "content.person.kana");
     item(page, "旧氏", person->former_surname ? person->former_surname->text : NULL, 200,
@@ -107,9 +130,7 @@ static void person(struct page *page, const Sekisho__V1__Person *person)
     item(page, "通称", person->common_name ? person->common_name->text : NULL, 200, "content.person.common_name.text");
     item(page, "ローマ字氏名", person->roman_name ? person->roman_name->text : NULL, 200,
          "content.person.roman_name.text");
-    int32_t birth = message_date_number(person->birth_date);
-    date_format_era(date_of_number(birth), era);
-    line(page, "生年月日:%s(%08d)\n", era, birth);
+    birth(page, person->birth_date);
     item(page, "生年月日の表記", person->birth_date_text, 40, "content.person.birth_date_text");
     word(page, "性別", SEX, person->sex, "content.person.sex");
     item(page, "住所", person->address, 300, "content.person.address");
@@ -135,15 +156,10 @@ static void registration(struct page *page, const Sekisho__V1__Application *appl
 
 static void request(struct page *page, const Sekisho__V1__Application *application)
 {
-    const Sekisho__V1__Date *month = application->qualified_month;
-
     registration(page, application);
     word(page, "資格の種別", REGISTER_KIND, application->register_kind, "content.register_kind");
     word(page, "登録の要件", QUALIFICATION_ROUTE, application->route, "content.route");
-    if (month)
-        line(page, "要件を満たした年月:%04d-%02d\n", month->year, month->month);
-    else
-        line(page, "要件を満たした年月:(なし)\n");
+    month(page, application->qualified_month);
     item(page, "申請の理由", application->cause, 300, "content.cause");
     yes(page, "登録証", application->card_attached, "提出します", "提出しません");
     yes(page, "欠格事由", application->no_disqualification_declared, "該当しないことを申告します", "申告なし");
@@ -175,12 +191,13 @@ static void number(struct page *page, const stored_application *application)
 enum render_result render_application(const struct application_context *context, const stored_application *application,
                                       ProtobufCBinaryData *text, const char **field)
 {
+    static const Sekisho__V1__Person nobody = SEKISHO__V1__PERSON__INIT; /* of a draft that is begun */
     struct page page = {.bytes = context->arena->alloc(context->arena->allocator_data, RENDER_MAX)};
 
     if (!page.bytes)
         return RENDER_MEMORY;
     heading(&page, context, application);
-    person(&page, application->application->person);
+    person(&page, application->application->person ? application->application->person : &nobody);
     request(&page, application->application);
     files(&page, application->application);
     number(&page, application);

@@ -221,6 +221,15 @@ static void test_F023_kinds_and_content(void **state)
     content = content_of(KIND(REISSUE));
     content->registration_number = (char *)(uintptr_t) "東京都-000123";
     refused_content(*state, content, "BAD_FIELD");
+    content = content_of(KIND(NEW));
+    content->person->birth_date->year = INT32_MAX;
+    refused_content(*state, content, "BAD_FIELD");
+    content = content_of(KIND(NEW));
+    content->qualified_month->month = 13;
+    refused_content(*state, content, "BAD_FIELD");
+    content = content_of(KIND(NEW));
+    content->person->sex = (Sekisho__V1__Sex)7;
+    refused_content(*state, content, "BAD_FIELD");
     refused_content(*state, NULL, "MISSING_FIELD");
 }
 
@@ -233,13 +242,19 @@ static void test_F023_an_incomplete_draft_is_not_rendered(void **state)
     create.parent = (char *)(uintptr_t)APPLICANT;
     create.content = content_of(KIND(NEW));
     create.content->route = SEKISHO__V1__QUALIFICATION_ROUTE__QUALIFICATION_ROUTE_UNSPECIFIED;
-    Sekisho__V1__CreateApplicationResponse *answer =
-        portal_call(*state, "CreateApplication", create, create_application_response);
-    assert_non_null(answer);
-    render.name = answer->status->name;
-    render.number_blob = (ProtobufCBinaryData){BLOB_LEN, blob};
-    portal_refused(*state, "RenderApplication", render, "INCOMPLETE");
-    answer_free(answer);
+    for (int i = 0; i < 3; i++) {
+        Sekisho__V1__CreateApplicationResponse *answer =
+            portal_call(*state, "CreateApplication", create, create_application_response);
+        assert_non_null(answer);
+        render.name = answer->status->name;
+        render.number_blob = (ProtobufCBinaryData){BLOB_LEN, blob};
+        portal_refused(*state, "RenderApplication", render, "INCOMPLETE");
+        answer_free(answer);
+        if (i == 0)
+            create.content->person->name = NULL;
+        else
+            create.content->person = NULL;
+    }
 }
 
 /* A card is issued again without any number (INV-02); all other kinds need one that is sealed. */
