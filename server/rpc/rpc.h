@@ -3,8 +3,8 @@
  * beside the descriptor that protoc-c generates; adding an RPC is a line in a .proto file, a row and a handler.
  *
  * Threads: one thread runs rpc_server_run and calls every callback; a callback that blocks stops the whole server, so
- * none may. rpc_call_send, rpc_call_reply(_packed), rpc_call_finish, rpc_call_next and rpc_call_cancelled may be called from any
- * thread.
+ * none may. rpc_call_send, rpc_call_reply(_packed), rpc_call_finish, rpc_call_next and rpc_call_cancelled may be called
+ * from any thread.
  *
  * Lifetime: a call lives from its first callback until its handler has called rpc_call_finish (or rpc_call_reply)
  * exactly once, also when the client has gone meanwhile; then the call may be gone and must not be used. Messages given
@@ -74,8 +74,8 @@ const char *rpc_call_metadata(const struct rpc_call *call, const char *key, size
 int64_t rpc_call_time_left_ms(const struct rpc_call *call);
 bool rpc_call_cancelled(const struct rpc_call *call);
 
-/* Runs `work` on the server's thread, soon. Any thread, one at a time; the call must not be finished before it ran. Other
- * threads need it for what only that thread serves (struct rpc_source). */
+/* Runs `work` on the server's thread, soon. Any thread, one at a time; the call must not be finished before it ran.
+ * Other threads need it for what only that thread serves (struct rpc_source). */
 void rpc_call_defer(struct rpc_call *call, void (*work)(struct rpc_call *call));
 
 /* Asks for the next request message of a stream (on_message or on_half_close follows). One at a time: asking again

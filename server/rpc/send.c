@@ -12,8 +12,8 @@ static struct rpc_outgoing *outgoing_of(grpc_slice slice)
 {
     struct rpc_outgoing *outgoing = gpr_malloc(sizeof *outgoing);
 
-    *outgoing = (struct rpc_outgoing){.buffer = grpc_raw_byte_buffer_create(&slice, 1),
-                                      .length = GRPC_SLICE_LENGTH(slice)};
+    *outgoing =
+        (struct rpc_outgoing){.buffer = grpc_raw_byte_buffer_create(&slice, 1), .length = GRPC_SLICE_LENGTH(slice)};
     grpc_slice_unref(slice);
     return outgoing;
 }

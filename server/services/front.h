@@ -17,7 +17,7 @@ struct reg;
 struct front {
     struct link *warden, *vault, *auth;
     struct reg *regs[TENANTS_MAX + 1]; /* the registers, by tenant; NULL: not served here */
-    struct card_trust *card; /* authorities of card signatures; NULL: no online applications */
+    struct card_trust *card;           /* authorities of card signatures; NULL: no online applications */
     struct bulk bulk;                  /* to the vault */
     struct session_table *sessions;
     int64_t started_at_us; /* UTC */

@@ -14,7 +14,8 @@ typedef Sekisho__V1__MatchResponse sealed_response;
 /* Fills the head of a call from a request. False: *error says why (static texts). Who may is not looked at. */
 bool sealed_call_read(const Sekisho__V1__SealedCall *sealed, uint16_t operation, uint16_t *tenant,
                       struct session_call *head, struct rpc_error *error);
-/* Checks a request and who sends it, and fills the head of the call. False: *error says why (static texts; copy it to keep it). */
+/* Checks a request and who sends it, and fills the head of the call. False: *error says why (static texts; copy it to
+ * keep it). */
 bool sealed_call_check(struct rpc_call *call, const Sekisho__V1__SealedCall *sealed, uint16_t operation,
                        struct session_call *head, struct rpc_error *error);
 
