@@ -156,6 +156,25 @@ static enum disposition_result check_reregistration(struct disposition_context *
     return DISPOSITION_OK;
 }
 
+/* An item of another kind would stand in the record and mean nothing. */
+static enum disposition_result check_foreign(struct disposition_context *context, const disposition *proposed)
+{
+    bool suspends = proposed->kind == KIND(SUSPENSION), cancels = proposed->kind == KIND(CANCELLATION),
+         erases = proposed->kind == KIND(ERASURE);
+
+    if (!suspends && (proposed->period_from || proposed->period_to))
+        return disposition_bad(context, "disposition.period_from");
+    if (!suspends && !cancels && proposed->ground != GROUND(UNSPECIFIED))
+        return disposition_bad(context, "disposition.ground");
+    if (!cancels && !erases && proposed->disqualification != DQ(UNSPECIFIED))
+        return disposition_bad(context, "disposition.disqualification");
+    if (!erases && proposed->erasure_reason != REASON(UNSPECIFIED))
+        return disposition_bad(context, "disposition.erasure_reason");
+    if (!erases && proposed->event_date)
+        return disposition_bad(context, "disposition.event_date");
+    return DISPOSITION_OK;
+}
+
 static enum disposition_result check_kind(struct disposition_context *context, const disposition *proposed)
 {
     switch (proposed->kind) {
@@ -182,6 +201,8 @@ enum disposition_result proposal_check(struct disposition_context *context, cons
 {
     enum disposition_result result = check_kind(context, proposed);
 
+    if (result == DISPOSITION_OK)
+        result = check_foreign(context, proposed);
     if (result == DISPOSITION_OK)
         result = check_texts(context, proposed);
     return result == DISPOSITION_OK ? check_names(context, proposed) : result;

@@ -77,6 +77,13 @@ static void test_F008_each_ground_wants_its_facts(void **state)
     propose_refused(fixture, proposed, "MISSING_FIELD", "disposition.sexual_violence_facts");
 
     proposed = cancellation();
+    proposed.period_from = &day;
+    propose_refused(fixture, proposed, "BAD_FIELD", "disposition.period_from");
+    proposed = cancellation();
+    proposed.erasure_reason = REASON(DEATH);
+    propose_refused(fixture, proposed, "BAD_FIELD", "disposition.erasure_reason");
+
+    proposed = cancellation();
     proposed.kind = KIND(SUSPENSION);
     proposed.period_from = proposed.period_to = &day;
     propose_refused(fixture, proposed, "BAD_FIELD", "disposition.ground"); /* CX2 must be cancelled */
