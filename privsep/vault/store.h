@@ -40,7 +40,7 @@
 #include "vault/erasures.h"
 #include "vault/pairs.h"
 #include "vault/redo.h"
-#include "vault/reserve.h"
+#include "disk/reserve.h"
 #include "vault/stored.h"
 #include "vault/tenant_keys.h"
 #include "wire/messages.h"

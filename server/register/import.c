@@ -7,6 +7,7 @@
 
 #include "server/identity/identity.h"
 #include "server/register/checks.h"
+#include "server/register/difference.h"
 #include "server/register/entry.h"
 #include "server/register/person_check.h"
 #include "server/register/record.h"
@@ -130,14 +131,6 @@ static bool check_row(const struct reg *reg, const Sekisho__V1__ImportRow *row, 
            check_annotations(row->registration, fault);
 }
 
-static bool is_taken(const struct reg *reg, MDB_txn *txn, const struct import_batch *batch, uint32_t serial)
-{
-    uint32_t id = htobe32(serial);
-    MDB_val key = {sizeof id, &id}, value;
-
-    return mdb_get(txn, reg->table[TABLE_entry], &key, &value) == 0 || !number_set_add(batch->seen, serial);
-}
-
 static int put_row(struct reg *reg, MDB_txn *txn, int64_t now_us, struct import_batch *batch,
                    const Sekisho__V1__ImportRow *row, uint32_t serial)
 {
@@ -149,10 +142,21 @@ static int put_row(struct reg *reg, MDB_txn *txn, int64_t now_us, struct import_
                                       .valid_from = row->registration->registration_date};
 
     if (batch->seen)
-        return is_taken(reg, txn, batch, serial) ? EEXIST : 0;
+        return number_set_add(batch->seen, serial) ? 0 : EEXIST;
     entry.registration = row->registration;
     entry.registration->number_reference.len = 0; /* the vault's to give */
     return entry_take_over(reg, txn, now_us, &by, batch->arena, &entry, serial);
+}
+
+/* A number that is here already: the same entry is synchronous, another is for a person to look at (F019). */
+static int compare_row(struct import_batch *batch, const Sekisho__V1__ImportRow *row, const stored_entry *entry)
+{
+    const char *field = registration_difference(entry->registration, row->registration);
+
+    if (field)
+        return add_fault(batch, row->row, field, "DIFFERS", "differs from the register");
+    batch->import->unchanged++;
+    return 0;
 }
 
 static int import_row(struct reg *reg, MDB_txn *txn, int64_t now_us, struct import_batch *batch,
@@ -160,14 +164,19 @@ static int import_row(struct reg *reg, MDB_txn *txn, int64_t now_us, struct impo
 {
     int32_t today = date_number(date_of_time_us(now_us));
     struct item_fault fault;
+    stored_entry *entry;
     uint32_t serial;
 
     if (!check_row(reg, row, today, &serial, &fault))
         return add_fault(batch, row->row, fault.field, fault.missing ? "MISSING_FIELD" : "BAD_FIELD", fault.what);
-    int rc = put_row(reg, txn, now_us, batch, row, serial);
+    int rc = entry_get(reg, txn, serial, batch->arena, &entry);
+    if (rc == 0)
+        return compare_row(batch, row, entry);
+    if (rc == MDB_NOTFOUND)
+        rc = put_row(reg, txn, now_us, batch, row, serial);
     if (rc == EEXIST)
         return add_fault(batch, row->row, "registration_number", "ALREADY_REGISTERED",
-                         "the number is registered already");
+                         "the number was in a row before");
     batch->import->imported += rc == 0;
     return rc;
 }

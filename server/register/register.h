@@ -14,7 +14,7 @@
 
 #include <lmdb.h>
 
-#include "privsep/vault/reserve.h"
+#include "privsep/disk/reserve.h"
 
 enum register_table {
 #define TABLE(name, flags) TABLE_##name,

@@ -111,6 +111,7 @@ static void answer(const struct import_job *import)
     response.last_row = import->batch.import->last_row;
     response.imported = import->batch.import->imported;
     response.refused = import->batch.import->refused;
+    response.unchanged = import->batch.import->unchanged;
     response.faults = import->batch.faults;
     response.n_faults = import->batch.fault_count;
     if (!rpc_call_send(import->stream->rpc, &response.base))

@@ -9,7 +9,7 @@
 
 #include "backup_check.h"
 #include "support/fuzz.h"
-#include "vault/reserve.h"
+#include "disk/reserve.h"
 
 #define NAME "restored"
 

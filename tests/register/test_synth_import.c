@@ -114,8 +114,8 @@ static void test_F020_a_synthetic_register_is_imported_whole(void **state)
     drop_kept();
 }
 
-/* The centre's register sent again: what was taken is not taken twice, what is there from elsewhere is a conflict that
- * waits in a queue, and the counts of both sides can be compared. */
+/* The centre's register sent again: what was taken is not taken twice, what is here just so is counted, what differs is
+ * a conflict that waits in a queue, and nothing is overwritten. */
 static void test_F019_what_is_sent_again_changes_nothing(void **state)
 {
     static Sekisho__V1__ImportRow *rows[3][ROWS];
@@ -131,12 +131,15 @@ static void test_F019_what_is_sent_again_changes_nothing(void **state)
     assert_int_equal(take_all(&folder, 1, rows[1], faults, &import), 0); /* the same import, as after a cut */
     assert_int_equal(import->imported, ROWS);
     assert_int_equal(import->last_row, ROWS);
-    assert_int_equal(take_all(&folder, 2, rows[2], faults, &import), ROWS); /* another one */
+    rows[2][7]->registration->registration_date->year--;
+    assert_int_equal(take_all(&folder, 2, rows[2], faults, &import), 1); /* another one */
     assert_int_equal(import->imported, 0);
-    assert_int_equal(import->refused, ROWS);
-    for (size_t i = 0; i < ROWS; i++)
-        assert_string_equal(faults[i]->reason, "ALREADY_REGISTERED");
-    assert_int_equal(rows_in(&folder, TABLE_import_fault), ROWS);
+    assert_int_equal(import->unchanged, ROWS - 1);
+    assert_int_equal(import->refused, 1);
+    assert_int_equal(faults[0]->row, 8);
+    assert_string_equal(faults[0]->reason, "DIFFERS");
+    assert_string_equal(faults[0]->field, "registration.registration_date");
+    assert_int_equal(rows_in(&folder, TABLE_import_fault), 1);
     assert_int_equal(rows_in(&folder, TABLE_entry), ROWS);
     assert_int_equal(rows_in(&folder, TABLE_entry_version), 0); /* no former versions: none was changed */
     register_folder_remove(&folder);

@@ -176,6 +176,7 @@ static void test_F074_a_fault_names_row_and_field_and_stops_no_other(void **stat
     rows.entry[2].person.birth_date = &impossible;
     rows.row[4].registration_number = TEXT("東京都-000105");
     rows.row[6].registration_number = rows.row[5].registration_number;
+    rows.entry[6].person.address = TEXT("埼玉県川越市元町一丁目3番地1");
     rows.entry[8].person.name = NULL;
     begin_stream();
     Sekisho__V1__ImportRegistrationsResponse *answer = send_rows();
@@ -186,7 +187,8 @@ static void test_F074_a_fault_names_row_and_field_and_stops_no_other(void **stat
     assert_int_equal(answer->faults[1]->row, 5);
     assert_string_equal(answer->faults[1]->field, "registration_number");
     assert_int_equal(answer->faults[2]->row, 7);
-    assert_string_equal(answer->faults[2]->reason, "ALREADY_REGISTERED");
+    assert_string_equal(answer->faults[2]->reason, "DIFFERS");
+    assert_string_equal(answer->faults[2]->field, "registration.person.address");
     assert_int_equal(answer->faults[3]->row, 9);
     assert_string_equal(answer->faults[3]->reason, "MISSING_FIELD");
     expect(answer, 10, 6, 4);
@@ -225,21 +227,51 @@ static void test_F073_a_cut_off_import_goes_on_after_its_last_row(void **state)
     assert_int_equal(progress()->refused, 0);
 }
 
+static void test_F019_another_import_synchronises_and_overwrites_nothing(void **state)
+{
+    int rc;
+
+    (void)state;
+    begin_stream();
+    expect(send_rows(), 10, 10, 0);
+    end_stream(NULL);
+    make_rows();
+    rows.request.name = TEXT("prefectures/11/imports/000e0d0c0b0a09080706050403020100");
+    rows.entry[4].person.kana = TEXT("ヤマタ　ハナコ");
+    rows.row[9].registration_number = TEXT("埼玉県-000111"); /* new over there */
+    begin_stream();
+    Sekisho__V1__ImportRegistrationsResponse *answer = send_rows();
+    assert_int_equal(answer->unchanged, 8);
+    assert_int_equal(answer->n_faults, 1);
+    assert_int_equal(answer->faults[0]->row, 5);
+    assert_string_equal(answer->faults[0]->reason, "DIFFERS");
+    assert_string_equal(answer->faults[0]->field, "registration.person.kana");
+    expect(answer, 10, 1, 1);
+    end_stream(NULL);
+    assert_int_equal(entries(), ROWS + 1);
+    stored_entry *entry = sample_entry_get(&fixture->folder, 105, 0, 0, &rc);
+    assert_string_equal(entry->registration->person->kana, "ヤマダ　ハナコ");
+    assert_int_equal(entry->registration->version, 1);
+    sample_entry_free(entry);
+}
+
 static void test_F073_a_dry_run_finds_the_faults_and_changes_nothing(void **state)
 {
     (void)state;
     sample_entry_create(&fixture->folder, &rows.entry[0]); /* takes 000001 */
     make_rows();
     rows.row[0].registration_number = TEXT("埼玉県-000001");
+    rows.entry[0].person.address = TEXT("埼玉県川越市元町一丁目3番地1");
     rows.entry[3].person.kana = TEXT("abc");
     rows.row[6].registration_number = rows.row[5].registration_number;
     rows.request.validate_only = 1;
     begin_stream();
     Sekisho__V1__ImportRegistrationsResponse *answer = send_rows();
     assert_int_equal(answer->n_faults, 3);
-    assert_string_equal(answer->faults[0]->reason, "ALREADY_REGISTERED");
+    assert_string_equal(answer->faults[0]->reason, "DIFFERS");
     assert_string_equal(answer->faults[1]->field, "registration.person.kana");
     assert_int_equal(answer->faults[2]->row, 7);
+    assert_string_equal(answer->faults[2]->reason, "ALREADY_REGISTERED");
     expect(answer, 10, 7, 3);
     for (int i = 0; i < ROWS; i++)
         rows.row[i].row = ROWS + 1 + i;
@@ -292,6 +324,7 @@ int main(void)
         CASE(test_F073_rows_become_entries),
         CASE(test_F074_a_fault_names_row_and_field_and_stops_no_other),
         CASE(test_F073_a_cut_off_import_goes_on_after_its_last_row),
+        CASE(test_F019_another_import_synchronises_and_overwrites_nothing),
         CASE(test_F073_a_dry_run_finds_the_faults_and_changes_nothing),
         CASE(test_F073_what_a_stream_may_not_do),
     };

@@ -1,4 +1,4 @@
-#include "vault/reserve.h"
+#include "disk/reserve.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -4,8 +4,8 @@
  * one costs about a third less (measured by hand, no bench line yet). LMDB never looks at what lies behind its last
  * page.
  */
-#ifndef SEKISHO_VAULT_RESERVE_H
-#define SEKISHO_VAULT_RESERVE_H
+#ifndef SEKISHO_DISK_RESERVE_H
+#define SEKISHO_DISK_RESERVE_H
 
 #include <lmdb.h>
 #include <stdbool.h>
