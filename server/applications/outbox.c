@@ -110,10 +110,7 @@ static int release_stray(struct application_context *context, stored_application
 int number_done(struct application_context *context, stored_application *application, enum number_action action,
                 const uint8_t *reference, bool *taken)
 {
-    enum number_action pending = number_pending(application);
-
-    *taken = action != NUMBER_ACTION_NONE &&
-             (pending == action || (pending == NUMBER_ACTION_ENROLL && action == NUMBER_ACTION_RELEASE));
+    *taken = action != NUMBER_ACTION_NONE && number_pending(application) == action;
     if (!*taken)
         return action == NUMBER_ACTION_ENROLL ? release_stray(context, application, reference) : 0;
     if (action == NUMBER_ACTION_ENROLL)

@@ -285,6 +285,14 @@ static const ProtobufCMessage *resolve(struct register_call *call)
                              &step))
         return NULL;
     step->required = true;
+    /* An acceptance may be on its way to the vault: from here on what it enrols is to be released. */
+    if (pending != action) {
+        int rc = number_want(&opened.context, opened.application, action);
+        if (rc != 0)
+            return register_fail_store(call, rc);
+        if (!application_store(&opened))
+            return NULL;
+    }
     return resolve_answer(&opened, NULL);
 }
 

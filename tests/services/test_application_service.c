@@ -298,6 +298,35 @@ static void test_F083_a_withdrawal_overtakes_an_enrolment_in_flight(void **state
     expect(world, STATE(WITHDRAWN), NUMBER(PROVISIONAL), "RELEASE"); /* known now, and to be forgotten */
 }
 
+/* Two officers at once: one accepts, the other has what is pending released. The vault answers in the order it was
+ * asked. */
+static void test_F083_a_release_overtakes_an_enrolment_in_flight(void **state)
+{
+    struct world *world = *state;
+    Sekisho__V1__ResolveNumberActionRequest request = SEKISHO__V1__RESOLVE_NUMBER_ACTION_REQUEST__INIT;
+    Sekisho__V1__SealedCall call = sealed_call();
+    static struct rpc_call second; /* the first waits in the fixture's */
+
+    take_in(world, ROLE_REC);
+    accept_it(world);
+    request.name = world->name;
+    request.action = TEXT("RELEASE");
+    request.call = &call;
+    as_officer(world, ROLE_REV, "reviewer01");
+    second = (struct rpc_call){.context = &world->fixture->front, .time_left_ms = INT64_MAX};
+    for (size_t i = 0; i < application_method_count; i++)
+        if (strcmp(application_methods[i].name, "ResolveNumberAction") == 0)
+            second.method = &application_methods[i];
+    second.method->on_message(&second, &request.base);
+    drain(world);
+    vault_says(world, OPERATION_ENROLL, OUTCOME_DONE, 0x77);
+    assert_int_equal(world->fixture->call.finished, 1);
+    vault_says(world, OPERATION_RELEASE, OUTCOME_DONE, 0);
+    assert_int_equal(second.finished, 1);
+    assert_false(second.failed);
+    expect(world, STATE(RECEIVED), NUMBER(RELEASED), "");
+}
+
 static void test_F022_a_sealed_call_is_the_callers_own_and_of_one_item(void **state)
 {
     struct world *world = *state;
@@ -421,6 +450,7 @@ int main(void)
         TEST(test_F061_a_refused_number_leaves_the_application_as_it_was),
         TEST(test_F083_a_refusal_after_a_lost_answer_strikes_nothing_out),
         TEST(test_F083_a_withdrawal_overtakes_an_enrolment_in_flight),
+        TEST(test_F083_a_release_overtakes_an_enrolment_in_flight),
         TEST(test_F022_a_sealed_call_is_the_callers_own_and_of_one_item),
         TEST(test_INV12_INV21_another_prefecture_and_the_centre),
         TEST(test_F071_another_version_than_the_officer_saw_is_refused),
