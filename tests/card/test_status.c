@@ -166,9 +166,12 @@ static void test_F024_lists_of_distribution_points(void **state)
 
 /* ---- stapled answers ---- */
 
-static X509 *responder(const struct jpki_authority *issuer, const char *extended, int64_t serial)
+static X509 *responder_until(const struct jpki_authority *issuer, const char *extended, int64_t serial, int64_t until)
 {
     struct jpki_leaf_spec spec = world_leaf();
+
+    spec.until = until;
+    spec.points = "URI:http://crl.test/urawa";
 
     spec.issuer = issuer;
     spec.key = world.other;
@@ -180,6 +183,11 @@ static X509 *responder(const struct jpki_authority *issuer, const char *extended
     X509 *certificate = jpki_leaf(&spec);
     assert_non_null(certificate);
     return certificate;
+}
+
+static X509 *responder(const struct jpki_authority *issuer, const char *extended, int64_t serial)
+{
+    return responder_until(issuer, extended, serial, RECEIVED + 1000 * DAY);
 }
 
 static enum card_code stapled(struct question *asked, X509 *by)
@@ -224,6 +232,11 @@ static void test_F024_who_may_not_answer(void **state)
     assert_code(stapled(&asked, responder(&world.sign_old, "OCSPSigning", 99)), CARD_STATUS_UNKNOWN);
     assert_code(stapled(&asked, responder(&world.auth, "OCSPSigning", 99)), CARD_STATUS_UNKNOWN);
     assert_code(stapled(&asked, responder(&world.rogue, "OCSPSigning", 99)), CARD_STATUS_UNKNOWN);
+    assert_code(stapled(&asked, responder_until(&world.sign, "OCSPSigning", 99, RECEIVED - 1)), CARD_STATUS_UNKNOWN);
+    give_partial_list(trust, "[scope]\nfullname=URI:http://crl.test/urawa\n", true); /* about the responder alone */
+    asked.spec.serial = 5000;
+    assert_code(stapled(&asked, responder(&world.sign, "OCSPSigning", GOOD_SERIAL)), CARD_STATUS_UNKNOWN);
+    asked.spec.serial = GOOD_SERIAL;
     world_give_list(trust, &world.sign, RECEIVED - DAY, RECEIVED - 1); /* stale for the leaf and the responder */
     assert_code(stapled(&asked, responder(&world.sign, "OCSPSigning", 99)), CARD_GOOD);
     world_give_list(trust, &world.sign, RECEIVED - DAY, RECEIVED + DAY);

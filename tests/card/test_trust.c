@@ -32,11 +32,12 @@ static bool taken(const X509 *sign[2], const X509 *auth[2], const char *policies
 }
 #define TAKEN(one, two, three, policies) taken((const X509 *[2]){one, two}, (const X509 *[2]){three, NULL}, policies)
 
-static X509 *authority(const char *organization, const char *constraints)
+static X509 *authority_signed_by(const char *organization, const char *constraints, EVP_PKEY *signing_key)
 {
     struct jpki_authority made = {.key = world.other};
     const struct jpki_authority_spec spec = {.organization = organization,
                                              .constraints = constraints,
+                                             .signing_key = signing_key,
                                              .serial = 5,
                                              .from = RECEIVED - DAY,
                                              .until = RECEIVED + DAY};
@@ -45,10 +46,16 @@ static X509 *authority(const char *organization, const char *constraints)
     return made.certificate;
 }
 
+static X509 *authority(const char *organization, const char *constraints)
+{
+    return authority_signed_by(organization, constraints, NULL);
+}
+
 static void test_F002_authorities(void **state)
 {
     struct jpki_leaf_spec spec = world_leaf();
     X509 *leaf = jpki_leaf(&spec), *no_ca = authority("JPKI-TEST", "critical,CA:FALSE");
+    X509 *not_self_signed = authority_signed_by("JPKI-TEST", NULL, world.rogue.key);
     X509 *sign = world.sign.certificate, *old = world.sign_old.certificate, *auth = world.auth.certificate;
 
     (void)state;
@@ -59,10 +66,12 @@ static void test_F002_authorities(void **state)
     assert_false(TAKEN(sign, old, old, JPKI_TEST_POLICY)); /* one key in both hierarchies */
     assert_false(TAKEN(leaf, NULL, NULL, JPKI_TEST_POLICY));
     assert_false(TAKEN(no_ca, NULL, NULL, JPKI_TEST_POLICY));
+    assert_false(TAKEN(not_self_signed, NULL, NULL, JPKI_TEST_POLICY));
     assert_false(TAKEN(sign, NULL, NULL, ""));
     assert_false(TAKEN(sign, NULL, NULL, "signing"));
     X509_free(leaf);
     X509_free(no_ca);
+    X509_free(not_self_signed);
 }
 
 /* A trial hierarchy is never trusted beside the real one. */
@@ -76,6 +85,8 @@ static void test_F002_trials_and_real_authorities_do_not_mix(void **state)
     assert_false(TAKEN(real, NULL, NULL, "1.2.392.200149.8.5.1.1.20 " JPKI_TEST_POLICY));
     assert_false(TAKEN(sign, NULL, NULL, "1.2.392.200149.8.5.1.1.20"));
     assert_false(TAKEN(sign, real, NULL, JPKI_TEST_POLICY));
+    assert_false(TAKEN(sign, real, NULL, "1.2.392.200149.8.5.1.1.20"));
+    assert_false(TAKEN(real, sign, NULL, JPKI_TEST_POLICY));
     assert_false(TAKEN(sign, NULL, real, JPKI_TEST_POLICY));
     X509_free(real);
 }

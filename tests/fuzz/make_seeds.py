@@ -736,6 +736,16 @@ def portal(seeds):
     for key, text in texts.items():
         seeds.put("portal", key, text.encode())
     seeds.put("portal", "not_utf8", b"\xff\xfe")
+    # An Application (proto/sekisho/v1/application.proto): kind 3, person 6, registration 7, cause 11, attachments 16.
+    name_of = lambda text: field(1, field(1, text.encode()))
+    birth = field(6, field(1, 2001) + field(2, 4) + field(3, 3))
+    person = field(6, name_of("浦和　花子") + birth + field(8, 2) + field(9, "埼玉県さいたま市".encode()))
+    file = field(16, field(2, b"notice.pdf") + field(3, b"application/pdf") + field(4, 31) + field(5, bytes(32)))
+    put = lambda key, data: seeds.put("portal", key, data)
+    put("application", field(3, 2) + person + field(7, b"prefectures/11/registrations/000123") + field(11, "改姓".encode()) + file)
+    put("application_injected", field(3, 1) + person + field(11, "改姓\n氏名:別人".encode()) + file + file)
+    put("application_no_date", field(3, 1) + field(6, name_of("浦和") + field(6, field(1, (1 << 31) - 1) + field(2, 99))))
+    put("application_nobody", field(3, 4))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ bool jpki_authority_make(struct jpki_authority *authority, const struct jpki_aut
            jpki_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign") &&
            jpki_extension(certificate, certificate, NID_basic_constraints,
                           spec->constraints ? spec->constraints : "critical,CA:TRUE") &&
-           X509_sign(certificate, authority->key, EVP_sha256()) > 0;
+           X509_sign(certificate, spec->signing_key ? spec->signing_key : authority->key, EVP_sha256()) > 0;
 }
 
 void jpki_authority_free(struct jpki_authority *authority)

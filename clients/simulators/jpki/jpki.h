@@ -34,6 +34,7 @@ struct jpki_authority_spec {
     bool auth;                /* of the authentication hierarchy: another OU */
     int64_t serial, from, until;
     const char *constraints; /* NULL: critical,CA:TRUE */
+    EVP_PKEY *signing_key;   /* NULL: its own */
 };
 
 bool jpki_authority_make(struct jpki_authority *authority, const struct jpki_authority_spec *spec);
