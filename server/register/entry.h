@@ -44,7 +44,7 @@ int entry_of_reference(const struct reg *reg, MDB_txn *txn, const uint8_t refere
 int entry_of_pseudonym(const struct reg *reg, MDB_txn *txn, const uint8_t pseudonym[ENTRY_PSEUDONYM_LEN],
                        uint32_t *serial);
 
-/* ---- writing; on the writer's thread ---- */
+/* ---- writing; on the writer's thread; the allocator is an arena's ---- */
 
 /* Who made a version, why, and since when it holds. */
 struct entry_decision {

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/hash.h"
@@ -17,7 +16,7 @@
 
 static void *take(ProtobufCAllocator *allocator, size_t size)
 {
-    return allocator ? allocator->alloc(allocator->allocator_data, size) : malloc(size);
+    return allocator->alloc(allocator->allocator_data, size);
 }
 
 static char *copy_text(ProtobufCAllocator *allocator, const char *text)
@@ -85,7 +84,7 @@ static int add_annotation(const struct entry_decision *by, ProtobufCAllocator *a
                           Sekisho__V1__Registration *items)
 {
     Sekisho__V1__Annotation *added = take(allocator, sizeof *added);
-    Sekisho__V1__Annotation **list = take(allocator, (items->n_annotations + 1) * sizeof(*list));
+    Sekisho__V1__Annotation **list = take(allocator, (items->n_annotations + 1) * sizeof(void *));
 
     if (!added || !list)
         return ENOMEM;
@@ -97,7 +96,7 @@ static int add_annotation(const struct entry_decision *by, ProtobufCAllocator *a
     if (!added->reason || !added->decision || !added->effective_date)
         return ENOMEM;
     if (items->n_annotations > 0)
-        memcpy(list, items->annotations, items->n_annotations * sizeof(*list));
+        memcpy(list, items->annotations, items->n_annotations * sizeof(void *));
     list[items->n_annotations++] = added;
     items->annotations = list;
     return 0;

@@ -176,7 +176,7 @@ static struct import_job *job_of(struct import_stream *stream, const ProtobufCMe
                                               .seen = stream->seen,
                                               .import = stream->seen ? &stream->total : NULL};
         memcpy(import->batch.id, stream->id, sizeof import->batch.id);
-        import->batch.faults = call_arena_alloc(&import->memory, copy->n_rows * sizeof(*import->batch.faults));
+        import->batch.faults = call_arena_alloc(&import->memory, copy->n_rows * sizeof(void *));
     }
     if (import->batch.faults)
         return import;
@@ -366,7 +366,7 @@ static const ProtobufCMessage *list_faults(struct register_call *call)
     if (!register_page(call, &page))
         return NULL;
     MDB_val key = page.key_length > 0 ? (MDB_val){page.key_length, page.key} : (MDB_val){sizeof id, id};
-    if (!response || !(response->faults = register_alloc(call, page.rows * sizeof(*response->faults))))
+    if (!response || !(response->faults = register_alloc(call, page.rows * sizeof(void *))))
         return register_fail(call, REGISTER_FULL, NULL, NULL);
     int rc = mdb_cursor_open(call->txn, call->reg->table[TABLE_import_fault], &cursor);
     if (rc != 0)

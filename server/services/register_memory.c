@@ -30,15 +30,16 @@ char *register_strdup(struct register_call *call, const char *text)
 
 char *register_printf(struct register_call *call, const char *format, ...)
 {
-    va_list arguments, again;
+    va_list arguments;
 
     va_start(arguments, format);
-    va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
     char *text = length < 0 ? NULL : register_alloc(call, (size_t)length + 1);
-    if (text)
-        vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
+    if (!text)
+        return NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
     return text;
 }

@@ -66,7 +66,7 @@ static const ProtobufCMessage *list(struct register_call *call)
         return register_fail(call, REGISTER_BAD_RESOURCE_NAME, "name", "must be an entry");
     if (!register_page(call, &page))
         return NULL;
-    revision **rows = register_alloc(call, page.rows * sizeof(*rows));
+    revision **rows = register_alloc(call, page.rows * sizeof(void *));
     if (!response || !rows)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
     response->revisions = rows;

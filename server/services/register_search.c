@@ -110,11 +110,11 @@ static char *token_of_position(struct register_call *call, const struct register
 static bool fill(struct register_call *call, const struct entry_search *search, struct register_page *page,
                  Sekisho__V1__ListRegistrationsResponse *response)
 {
-    stored_entry **found = register_alloc(call, page->rows * sizeof(*found));
+    stored_entry **found = register_alloc(call, page->rows * sizeof(void *));
     struct search_position position;
     size_t count = 0;
 
-    response->registrations = register_alloc(call, page->rows * sizeof(*response->registrations));
+    response->registrations = register_alloc(call, page->rows * sizeof(void *));
     position_of_page(page, &position);
     int rc = found && response->registrations
                  ? search_page(call->reg, call->txn, search, &position, &call->arena, page->rows, found, &count)

@@ -17,7 +17,7 @@ static void keep(void *data, void *pointer)
     (void)pointer;
 }
 
-static ProtobufCAllocator arena = {.alloc = take, .free = keep};
+ProtobufCAllocator sample_arena = {.alloc = take, .free = keep};
 
 Sekisho__V1__Date sample_date(int year, int month, int day)
 {
@@ -76,7 +76,7 @@ static int create(void *context, MDB_txn *txn, int64_t now_us)
                                       .valid_from = &creation->sample->valid_from};
 
     entry.registration = &creation->sample->registration;
-    return entry_create(creation->reg, txn, now_us, &by, &arena, &entry, &creation->serial);
+    return entry_create(creation->reg, txn, now_us, &by, &sample_arena, &entry, &creation->serial);
 }
 
 uint32_t sample_entry_create(struct register_folder *folder, struct sample_entry *sample)
@@ -98,12 +98,12 @@ static int make_version(void *context, MDB_txn *txn, int64_t now_us)
 {
     const struct change *change = context;
     stored_entry *entry;
-    int rc = entry_get(change->reg, txn, change->serial, &arena, &entry);
+    int rc = entry_get(change->reg, txn, change->serial, &sample_arena, &entry);
 
     if (rc != 0)
         return rc;
     change->change(entry);
-    return entry_change(change->reg, txn, now_us, change->by, &arena, entry);
+    return entry_change(change->reg, txn, now_us, change->by, &sample_arena, entry);
 }
 
 int sample_entry_change(struct register_folder *folder, uint32_t serial, const struct entry_decision *by,

@@ -13,6 +13,9 @@ struct sample_entry {
     Sekisho__V1__Registration registration;
 };
 
+/* Memory that is given back with the process. */
+extern ProtobufCAllocator sample_arena;
+
 /* 山田　花子, ヤマダ　ハナコ, 1988-04-01, 埼玉県, graduate; complete. */
 void sample_entry_make(struct sample_entry *sample);
 Sekisho__V1__Date sample_date(int year, int month, int day);

@@ -101,7 +101,7 @@ static int take_over(void *context, MDB_txn *txn, int64_t now_us)
     sample_entry_make(&old);
     old.registration.state = SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_REGISTERED;
     entry.registration = &old.registration;
-    return entry_take_over(&folder.reg, txn, now_us, &by, NULL, &entry, *serial);
+    return entry_take_over(&folder.reg, txn, now_us, &by, &sample_arena, &entry, *serial);
 }
 
 static void test_F073_a_number_is_issued_once(void **state)
