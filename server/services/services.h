@@ -9,6 +9,7 @@
 #include "sekisho/v1/backup_service.pb-c.h"
 #include "sekisho/v1/card_trust_service.pb-c.h"
 #include "sekisho/v1/disposition_service.pb-c.h"
+#include "sekisho/v1/finding_service.pb-c.h"
 #include "sekisho/v1/inquiry_desk_service.pb-c.h"
 #include "sekisho/v1/ledger_service.pb-c.h"
 #include "sekisho/v1/list_service.pb-c.h"
