@@ -17,12 +17,10 @@
 #define REASON_CHARACTERS 1000
 #define NOTICE_CHARACTERS 100
 
-/* NULL after register_fail. */
+/* NULL when the call has failed. */
 static char *account_of(struct register_call *call)
 {
-    char *account = register_printf(call, "%.*s", ACCOUNT_LEN, call->caller.account);
-
-    return account ? account : (char *)(uintptr_t)register_fail(call, REGISTER_FULL, NULL, NULL);
+    return register_printf(call, "%.*s", ACCOUNT_LEN, call->caller.account);
 }
 
 /* ---- recording ---- */
@@ -53,7 +51,7 @@ static finding *record_row(struct register_call *call, size_t row, char *account
     finding *made = REGISTER_NEW(call, finding, SEKISHO__V1__FINDING__INIT);
 
     if (!made)
-        return (finding *)(uintptr_t)register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!finding_items_fit(asked))
         return (finding *)(uintptr_t)row_fail(call, REGISTER_BAD_FIELD, row, "differing_items");
     made->run = request->run;
@@ -85,7 +83,7 @@ static const ProtobufCMessage *record(struct register_call *call)
     Sekisho__V1__RecordFindingsResponse *response =
         REGISTER_NEW(call, Sekisho__V1__RecordFindingsResponse, SEKISHO__V1__RECORD_FINDINGS_RESPONSE__INIT);
     if (!account || !response || !(response->findings = register_alloc(call, request->n_findings * sizeof(finding *))))
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     for (; response->n_findings < request->n_findings; response->n_findings++) {
         response->findings[response->n_findings] = record_row(call, response->n_findings, account);
         if (!response->findings[response->n_findings])
@@ -121,7 +119,7 @@ static const ProtobufCMessage *get(struct register_call *call)
     uint64_t number;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     return get_one(call, request->name, NULL, &number, &response->finding) ? &response->base : NULL;
 }
 
@@ -148,7 +146,7 @@ static const ProtobufCMessage *list(struct register_call *call)
     struct list_page page;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!list_page_begin(call, request->parent, &page))
         return NULL;
     response->next_page_token =
@@ -183,7 +181,7 @@ static const ProtobufCMessage *review(struct register_call *call)
     finding *found;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (!get_one(call, request->name, request->etag, &number, &found) || !(found->reviewer = account_of(call)))
         return NULL;
     response->finding = found;
@@ -233,7 +231,7 @@ static const ProtobufCMessage *decide(struct register_call *call)
     finding *found;
 
     if (!response)
-        return register_fail(call, REGISTER_FULL, NULL, NULL);
+        return NULL;
     if (wrong)
         return register_fail(call, REGISTER_BAD_FIELD, wrong, NULL);
     if (!get_one(call, request->name, request->etag, &number, &found) || !(found->decider = account_of(call)) ||

@@ -111,12 +111,15 @@ static void correct(struct register_fixture *fixture)
 {
     struct call_arena memory = {0};
     Sekisho__V1__CorrectRegistrationRequest request = SEKISHO__V1__CORRECT_REGISTRATION_REQUEST__INIT;
-    char *fields[] = {TEXT("person.name")};
+    char *fields[] = {TEXT("person.name"), TEXT("route"), TEXT("qualified_month")};
+    Sekisho__V1__Date month = date_of(20200300);
 
     request.registration = entry_now(fixture, &memory)->registration;
     request.registration->person->name->text = TEXT("髙橋　花子");
+    request.registration->route = SEKISHO__V1__QUALIFICATION_ROUTE__QUALIFICATION_ROUTE_SCHOOL;
+    request.registration->qualified_month = &month;
     request.fields = fields;
-    request.n_fields = 1;
+    request.n_fields = sizeof fields / sizeof fields[0];
     request.reason = TEXT("照会の結果を確認した");
     register_fixture_caller(fixture, ROLE_APR, "approver");
     ProtobufCMessage *answer =

@@ -4,6 +4,7 @@
 #include "sekisho/v1/attachment_service.pb-c.h"
 #include "sekisho/v1/card_trust_service.pb-c.h"
 #include "sekisho/v1/disposition_service.pb-c.h"
+#include "sekisho/v1/finding_service.pb-c.h"
 #include "sekisho/v1/inquiry_desk_service.pb-c.h"
 #include "sekisho/v1/list_service.pb-c.h"
 #include "sekisho/v1/operation_record_service.pb-c.h"
@@ -16,6 +17,7 @@
 static const struct desk_resource of_application = {SERVICE(application), "GetApplication"};
 static const struct desk_resource of_registration = {SERVICE(register), "GetRegistration"};
 static const struct desk_resource of_disposition = {SERVICE(disposition), "GetDisposition"};
+static const struct desk_resource of_finding = {SERVICE(finding), "GetFinding"};
 static const struct desk_resource of_enquiry = {SERVICE(inquiry_desk), "GetEnquiry"};
 static const struct desk_resource of_disclosure = {SERVICE(inquiry_desk), "GetDisclosureRequest"};
 static const struct desk_resource of_receipt = {SERVICE(payment_desk), "GetReceipt"};

@@ -18,6 +18,7 @@ static const struct collection {
     {"application", "applications", ID_HEX},
     {"disposition", "dispositions", ID_HEX},
     {"council_opinion", "dispositions", ID_HEX},
+    {"finding", "findings", ID_NUMBER},
     {"enquiry", "enquiries", ID_NUMBER},
     {"disclosure", "disclosureRequests", ID_NUMBER},
     {"attachment", "attachments", ID_NUMBER},
