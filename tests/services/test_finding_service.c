@@ -349,6 +349,9 @@ static void test_F006_a_review_ends_with_a_reason_or_a_notice(void **state)
     FINDING_REFUSED(fixture, "DecideFinding", request, "BAD_FIELD");
     request.state = FOUND_AS(DISMISSED);
     request.reason = TEXT("表記の揺れであり、変更はない");
+    request.decision = TEXT(APPLICATION);
+    FINDING_REFUSED(fixture, "DecideFinding", request, "BAD_FIELD"); /* another end's item */
+    request.decision = TEXT("");
     Sekisho__V1__DecideFindingResponse *dismissed = FINDING(fixture, "DecideFinding", request, decide_finding);
     assert_int_equal(dismissed->finding->state, FOUND_AS(DISMISSED));
     assert_string_equal(dismissed->finding->reviewer, "reviewer");
