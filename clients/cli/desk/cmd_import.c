@@ -36,7 +36,7 @@ struct import {
     size_t count;
     unsigned under_way;
     int64_t skip; /* rows dealt with before */
-    int64_t last_row, imported, refused, not_sent;
+    int64_t last_row, imported, unchanged, refused, not_sent;
 };
 
 static void write_fault(struct import *import, int64_t row, const char *field, const char *reason, const char *message)
@@ -60,7 +60,7 @@ static void write_fault(struct import *import, int64_t row, const char *field, c
 static void draw(struct import *import)
 {
     const struct job_counts counts = {.rows = desk_csv_row(import->csv),
-                                      .good = (uint64_t)import->imported,
+                                      .good = (uint64_t)(import->imported + import->unchanged),
                                       .refused = (uint64_t)import->refused,
                                       .not_sent = (uint64_t)import->not_sent};
 
@@ -86,6 +86,7 @@ static int take_answer(struct import *import)
                     taken->faults[i]->message);
     import->last_row = taken->last_row;
     import->imported = taken->imported;
+    import->unchanged = taken->unchanged;
     import->refused = taken->refused;
     import->under_way--;
     sekisho_message_free(answer);
@@ -180,6 +181,7 @@ static int find_beginning(struct import *import)
     if (found) {
         import->skip = import->last_row = found->last_row;
         import->imported = found->imported;
+        import->unchanged = found->unchanged;
         import->refused = found->refused;
     }
     sekisho_message_free(answer);
@@ -219,7 +221,8 @@ static int run(struct import *import)
     if (!import->desk.options->value[OPT_QUIET])
         SAY(stderr, TEXT_IMPORT_DONE, count_text((unsigned long long)import->imported),
             count_text((unsigned long long)(import->refused + import->not_sent)),
-            count_text((unsigned long long)((double)import->imported / progress_seconds(&import->progress))));
+            count_text((unsigned long long)((double)import->imported / progress_seconds(&import->progress))),
+            count_text((unsigned long long)import->unchanged));
     if (code != CLI_OK)
         SAY(stderr, TEXT_IMPORT_GO_ON, resource_id(name));
     return code != CLI_OK ? code : import->refused + import->not_sent == 0 ? CLI_OK : CLI_SOME_REFUSED;
