@@ -171,7 +171,8 @@ static void files(struct page *page, const Sekisho__V1__Application *application
     for (size_t i = 0; i < application->n_attachments; i++) {
         const Sekisho__V1__Attachment *file = application->attachments[i];
         item(page, "添付書類の名称", file->title, 200, "attachments.title");
-        line(page, "添付書類の形式:%s\n添付書類の大きさ:%lld\n", file->media_type, (long long)file->size);
+        item(page, "添付書類の形式", file->media_type, 40, "attachments.media_type");
+        line(page, "添付書類の大きさ:%lld\n", (long long)file->size);
         hex(page, "添付書類のSHA-256", file->sha256.data, file->sha256.len);
     }
 }
