@@ -211,6 +211,8 @@ static int walk(const struct reg *reg, MDB_txn *txn, MDB_cursor *cursor, const s
             return rc;
         if (wanted(search, entry, &at))
             found[(*count)++] = entry;
+        else
+            sekisho__stored__stored_entry__free_unpacked(entry, allocator);
         rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }
     *position = (struct search_position){0};
@@ -223,9 +225,13 @@ static int only_one(const struct reg *reg, MDB_txn *txn, const struct entry_sear
     stored_entry *entry;
     int rc = entry_get(reg, txn, search->serial, allocator, &entry);
 
-    if (rc == 0 && wanted(search, entry, NULL))
+    if (rc != 0)
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    if (wanted(search, entry, NULL))
         found[(*count)++] = entry;
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    else
+        sekisho__stored__stored_entry__free_unpacked(entry, allocator);
+    return 0;
 }
 
 int search_page(const struct reg *reg, MDB_txn *txn, const struct entry_search *search,
