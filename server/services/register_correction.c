@@ -144,6 +144,12 @@ static stored_entry *seen_version(struct register_call *call, const correction *
         (void)register_fail(call, REGISTER_CHANGED_MEANWHILE, "registration.etag", NULL);
         return NULL;
     }
+    /* What has ended is kept as it ended; its error is put right by a restoration (a disposition). */
+    if (entry->registration->state == SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_CANCELLED ||
+        entry->registration->state == SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_ERASED) {
+        (void)register_fail(call, REGISTER_WRONG_STATE, NULL, NULL);
+        return NULL;
+    }
     return entry;
 }
 

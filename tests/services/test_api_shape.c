@@ -82,9 +82,10 @@ enum role {
 #undef ROLE
 };
 
-/* F086: the using department and its centre read the register; F087: nobody outside is given a person's data, neither
+/* F079: the file serves the management of registrants, whoever has another task is shown none of it. F086: the using
+ * department and its centre read the register; F087: nobody outside is given a person's data, neither
  * the portal, holders, verifiers, nor who runs the system. */
-static void test_F086_F087_persons_are_shown_to_officers_alone(void **state)
+static void test_F079_F086_F087_persons_are_shown_to_officers_alone(void **state)
 {
     static const uint16_t outside[] = {ROLE_ADM, ROLE_JUK, ROLE_NWO, ROLE_OPS, ROLE_HLD, ROLE_TPV, ROLE_SYS, ROLE_CSH};
     size_t given = 0;
@@ -248,7 +249,7 @@ static void test_F003_the_portal_has_no_field_for_a_typed_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_F086_F087_persons_are_shown_to_officers_alone),
+        cmocka_unit_test(test_F079_F086_F087_persons_are_shown_to_officers_alone),
         cmocka_unit_test(test_F087_F053_what_those_outside_can_call),
         cmocka_unit_test(test_F075_the_file_has_its_items),
         cmocka_unit_test(test_F076_no_field_for_what_the_file_must_not_have),

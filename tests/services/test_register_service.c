@@ -338,6 +338,29 @@ static void test_F073_a_correction_needs_reason_version_and_sound_items(void **s
     expect_version(1);
 }
 
+static void cancel(stored_entry *entry)
+{
+    entry->registration->state = SEKISHO__V1__REGISTRATION_STATE__REGISTRATION_STATE_CANCELLED;
+}
+
+static void test_F073_a_cancelled_entry_is_not_corrected(void **state)
+{
+    struct correction correction;
+    Sekisho__V1__Date today = sample_date(2024, 5, 1);
+    const struct entry_decision by = {.account = "suzuki",
+                                      .decision = "prefectures/11/dispositions/000102030405060708090a0b0c0d0e0f",
+                                      .kind = SEKISHO__V1__ANNOTATION__KIND__KIND_CANCELLATION,
+                                      .reason = "法18条の19①二",
+                                      .valid_from = &today};
+
+    (void)state;
+    assert_int_equal(sample_entry_change(&fixture->folder, 1, &by, cancel), 0);
+    make_correction(&correction);
+    correction.registration.etag = TEXT("W/\"1-2\"");
+    refused("CorrectRegistration", &correction.request.base, "WRONG_STATE");
+    expect_version(2);
+}
+
 /* ---- what every change has (register_call.h) ---- */
 
 static void test_a_repeated_request_gets_the_first_answer(void **state)
@@ -395,6 +418,7 @@ int main(void)
         CASE(test_F074_pages_are_bound_to_their_search),
         CASE(test_F073_a_correction_keeps_what_was_and_says_why),
         CASE(test_F073_a_correction_needs_reason_version_and_sound_items),
+        CASE(test_F073_a_cancelled_entry_is_not_corrected),
         CASE(test_a_repeated_request_gets_the_first_answer),
         CASE(test_a_rehearsal_changes_nothing),
     };
