@@ -96,6 +96,7 @@ enum frame_verdict auth_login(struct auth *auth, const struct frame_view *frame,
 enum frame_verdict auth_logout(struct auth *auth, const struct frame_view *frame, bool *gone);
 enum frame_verdict auth_session_opened(struct auth *auth, const struct frame_view *frame, bool *gone);
 enum frame_verdict auth_session_closed(struct auth *auth, const struct frame_view *frame, bool *gone);
+/* By a number call, as the vault says, or a call of the register, as the front says. */
 enum frame_verdict auth_session_used(struct auth *auth, const struct frame_view *frame, bool *gone);
 /* account_frames.c */
 enum frame_verdict auth_account_call(struct auth *auth, const struct frame_view *frame, bool *gone);

@@ -24,6 +24,7 @@ const struct frame_rule auth_rules[] = {
     {FRAME_ACCESS_HEAD, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(ledger_head_request)},
     {FRAME_ACCESS_PROOF, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(ledger_proof_request)},
     {FRAME_ACCESS_HASHES, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(ledger_hashes_request)},
+    {FRAME_SESSION_WORKED, PEER_FRONT, IN(PHASE_SERVING), EXACTLY(session_used)},
     {FRAME_SESSION_USED, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_used)},
     {FRAME_SESSION_OPEN_REPLY, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_open_reply)},
     {FRAME_SESSION_CLOSE_REPLY, PEER_VAULT, IN(PHASE_SERVING) | IN(PHASE_DRAINING), EXACTLY(session_close_reply)},
@@ -94,6 +95,7 @@ static const struct {
     {FRAME_SESSION_OPEN_REPLY, auth_session_opened},
     {FRAME_SESSION_CLOSE_REPLY, auth_session_closed},
     {FRAME_SESSION_USED, auth_session_used},
+    {FRAME_SESSION_WORKED, auth_session_used},
 };
 
 static void handle(struct auth *auth, struct channel *channel, const struct frame_view *frame)

@@ -72,7 +72,7 @@ static struct call_clock read_clock(void)
     };
 }
 
-/* auth ends sessions that nobody uses, and sees none of their calls. */
+/* auth ends sessions that nobody uses, and does not see their number calls. */
 static void report_use(struct vault *vault, struct session *session, int64_t now_ms)
 {
     struct session_used used;

@@ -66,4 +66,14 @@ struct access_refused {
 };
 _Static_assert(sizeof(struct access_refused) == 56, "access_refused layout");
 
+/* ---- front -> auth: FRAME_SESSION_WORKED, one-way, struct session_used --------------------------------------------
+ */
+
+/*
+ * The session's client has made a call of the register, which vault and auth do not see; at most one a session in
+ * SESSION_USED_MS. The front may lie: it can keep any session from ending unused, and date its last use, until the
+ * session's expiry and no longer. It gains no authority by that: all that vault and auth do for a session is sealed
+ * under keys that its client has. A session that auth does not have may have ended a moment before: nothing is done.
+ */
+
 #endif

@@ -83,6 +83,7 @@ enum frame_type {
     FRAME_ACCESS_PROOF_REPLY = 0x030f,
     FRAME_ACCESS_HASHES = 0x0310,
     FRAME_ACCESS_HASHES_REPLY = 0x0311,
+    FRAME_SESSION_WORKED = 0x0312, /* one-way */
     /* auth -> vault */
     FRAME_SESSION_OPEN = 0x0400,
     FRAME_SESSION_OPEN_REPLY = 0x0401,

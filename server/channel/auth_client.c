@@ -114,3 +114,11 @@ bool auth_access_refused(struct link *auth, const struct access_refused *refused
 {
     return request(auth, FRAME_ACCESS_REFUSED, refused, sizeof *refused, NULL, NULL, NULL) == LINK_SENT;
 }
+
+void auth_session_worked(struct link *auth, const uint8_t session[SESSION_ID_LEN])
+{
+    struct session_used body;
+
+    memcpy(body.session, session, SESSION_ID_LEN);
+    (void)request(auth, FRAME_SESSION_WORKED, &body, sizeof body, NULL, NULL, NULL);
+}

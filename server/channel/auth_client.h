@@ -28,4 +28,8 @@ enum link_sent auth_account_call(struct link *auth, const struct account_call *c
 /* One-way: to be recorded (F103). False when it could not be sent now. */
 bool auth_access_refused(struct link *auth, const struct access_refused *refused);
 
+/* One-way: the session has been used for the register. Lost when it cannot be sent now: the session's next one says the
+ * same. */
+void auth_session_worked(struct link *auth, const uint8_t session[SESSION_ID_LEN]);
+
 #endif

@@ -173,13 +173,16 @@ static bool send_or_enqueue(struct link *link, const struct link_request *reques
 
 static enum link_sent send_locked(struct link *link, const struct link_request *request, uint64_t now_ms)
 {
+    /* Behind a slow request one-way frames add up: they must leave room for what is asked. */
+    const uint32_t room = request->decode ? link->options.in_flight_max : link->options.in_flight_max / 2;
+
     if (link->timed_out > 0)
         return LINK_UNRESPONSIVE;
     /* With nothing in flight others may have sent on the channel: attestation and events go before the first request.
      */
     if (link->oldest == link->next)
         link->oldest = link->unexpired = link->next = link->channel->sent + 1;
-    if (link->next - link->oldest >= link->options.in_flight_max || !send_or_enqueue(link, request))
+    if (link->next - link->oldest >= room || !send_or_enqueue(link, request))
         return LINK_BUSY;
     struct slot *slot = slot_of(link, link->next);
     *slot = (struct slot){

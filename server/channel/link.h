@@ -33,7 +33,7 @@ struct link_request {
     uint16_t type; /* enum frame_type; the reply's is type + 1 */
     const struct iovec *parts;
     int part_count;
-    link_decode *decode;    /* NULL: one-way, there is no reply */
+    link_decode *decode;    /* NULL: one-way, there is no reply; refused from half of in_flight_max on */
     void (*callback)(void); /* of the type that `decode` casts it back to */
     void *user;
 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "server/channel/auth_client.h"
 #include "server/services/errors.h"
 #include "server/services/resource_name.h"
 #include "server/services/session_check.h"
@@ -14,6 +15,15 @@ static bool fail_name(struct rpc_error *error, const char *description)
     error->field = METADATA_KEY;
     error->field_description = description;
     return false;
+}
+
+/* auth ends sessions that nobody uses, and sees none of these calls. */
+static void report_use(struct rpc_call *call, const uint8_t id[SESSION_ID_LEN])
+{
+    const struct front *front = rpc_call_context(call);
+
+    if (session_table_worked(front->sessions, id, link_now_ms()))
+        auth_session_worked(front->auth, id);
 }
 
 bool caller_of(struct rpc_call *call, struct caller *caller, struct rpc_error *error)
@@ -35,6 +45,7 @@ bool caller_of(struct rpc_call *call, struct caller *caller, struct rpc_error *e
         return fail_name(error, "must be prefectures/{01..47}/sessions/{32 lower-case hex digits}");
     if (!session_check(call, tenant, id, &row, error))
         return false;
+    report_use(call, id);
     *caller = (struct caller){.tenant = row.tenant, .role = row.role};
     memcpy(caller->account, row.account, ACCOUNT_LEN);
     memcpy(caller->person, row.person, PERSON_TAG_LEN);

@@ -18,7 +18,7 @@ struct caller {
     uint8_t certificate[CERT_HASH_LEN];
 };
 
-/* False: *error says why (static texts). */
+/* False: *error says why (static texts). True: the session has been used, which auth is told now and then. */
 bool caller_of(struct rpc_call *call, struct caller *caller, struct rpc_error *error);
 
 #endif

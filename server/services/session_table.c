@@ -9,6 +9,7 @@
 
 struct entry {
     struct session_row row;
+    uint64_t worked_ms; /* when auth was last told of use */
     uint64_t refusals_since_ms;
     uint32_t refusals; /* within the minute that began then */
     uint32_t next;     /* in its bucket or in the free list */
@@ -107,7 +108,7 @@ bool session_table_add(struct session_table *table, const struct session_row *ro
     if (at != NONE) {
         uint32_t *bucket = bucket_of(table, row->id);
         table->free = table->entries[at].next;
-        table->entries[at] = (struct entry){.row = *row, .next = *bucket};
+        table->entries[at] = (struct entry){.row = *row, .worked_ms = now_ms, .next = *bucket};
         *bucket = at;
     }
     pthread_mutex_unlock(&table->lock);
@@ -146,6 +147,22 @@ bool session_table_refusal(struct session_table *table, const uint8_t id[SESSION
     }
     pthread_mutex_unlock(&table->lock);
     return few;
+}
+
+bool session_table_worked(struct session_table *table, const uint8_t id[SESSION_ID_LEN], uint64_t now_ms)
+{
+    bool due = false;
+
+    pthread_mutex_lock(&table->lock);
+    uint32_t at = *find_link(table, id);
+    if (at != NONE) {
+        struct entry *entry = &table->entries[at];
+        due = now_ms - entry->worked_ms >= SESSION_USED_MS;
+        if (due)
+            entry->worked_ms = now_ms;
+    }
+    pthread_mutex_unlock(&table->lock);
+    return due;
 }
 
 void session_table_remove(struct session_table *table, const uint8_t id[SESSION_ID_LEN])

@@ -41,6 +41,10 @@ enum session_found session_table_find(struct session_table *table, const uint8_t
 #define SESSION_REFUSALS_MAX 120
 bool session_table_refusal(struct session_table *table, const uint8_t id[SESSION_ID_LEN], uint64_t now_ms);
 
+/* The session was used for the register: is auth to be told? True at most once in SESSION_USED_MS, counted from
+ * session_table_add: auth knows of the login. */
+bool session_table_worked(struct session_table *table, const uint8_t id[SESSION_ID_LEN], uint64_t now_ms);
+
 void session_table_remove(struct session_table *table, const uint8_t id[SESSION_ID_LEN]);
 
 #endif

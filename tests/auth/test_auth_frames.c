@@ -61,6 +61,37 @@ static void short_body(void **state)
     expect_violation(harness);
 }
 
+/* It may have ended while the frame was under way. */
+static void work_of_an_unknown_session_is_nothing(void **state)
+{
+    const struct session_used unknown = {.session = {0x77}};
+    struct harness *harness = *state;
+    uint8_t challenge[CHALLENGE_LEN];
+
+    harness_send(&harness->front, FRAME_SESSION_WORKED, 0, &unknown, sizeof unknown);
+    harness_challenge(harness, HARNESS_TENANT, challenge);
+    assert_true(harness_silent(&harness->front));
+    assert_true(harness_silent(&harness->vault));
+}
+
+static void work_with_a_short_body(void **state)
+{
+    const struct session_used used = {{0}};
+    struct harness *harness = *state;
+
+    harness_send(&harness->front, FRAME_SESSION_WORKED, 0, &used, sizeof used - 1);
+    expect_violation(harness);
+}
+
+static void vault_reports_work(void **state)
+{
+    const struct session_used used = {{0}};
+    struct harness *harness = *state;
+
+    harness_send(&harness->vault, FRAME_SESSION_WORKED, 0, &used, sizeof used);
+    expect_violation(harness);
+}
+
 static void front_opens_a_session(void **state)
 {
     struct session_open open = {.tenant = 11, .ttl_ms = 1000};
@@ -166,6 +197,9 @@ int main(void)
         TEST(challenge_with_reserved_field),
         TEST(challenge_of_unserved_tenant_is_answered),
         TEST(short_body),
+        TEST(work_of_an_unknown_session_is_nothing),
+        TEST(work_with_a_short_body),
+        TEST(vault_reports_work),
         TEST(front_opens_a_session),
         TEST(front_answers_for_the_vault),
         TEST(vault_answers_what_was_not_asked),

@@ -146,6 +146,8 @@ static void frames_that_are_not_the_fronts(void **state)
     const struct session_ended ended = {{0}};
 
     expect_violation(*state, FRAME_SESSION_USED, &used, sizeof used);
+    expect_violation(*state, FRAME_SESSION_WORKED, &used, sizeof used - 1);
+    expect_violation(*state, FRAME_SESSION_WORKED, &call, sizeof used + 1);
     expect_violation(*state, FRAME_SESSION_ENDED, &ended, sizeof ended);
     expect_violation(*state, FRAME_ACCESS_REFUSED, &lies[0], sizeof lies[0]);
     expect_violation(*state, FRAME_ACCESS_REFUSED, &lies[1], sizeof lies[1]);

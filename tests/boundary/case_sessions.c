@@ -42,8 +42,8 @@ static void sessions_end_by_their_time(void **state)
     evil->ttl_s = 600;
 }
 
-/* The front sees calls, and could say that there are some: what counts is what vault and auth have opened. */
-static void idle_sessions_end_and_the_front_cannot_keep_them(void **state)
+/* Number calls and account calls count when vault and auth have opened them. */
+static void idle_sessions_end_and_forged_calls_keep_none(void **state)
 {
     struct client_session used, unused;
     struct evil *evil = *state;
@@ -68,6 +68,47 @@ static void idle_sessions_end_and_the_front_cannot_keep_them(void **state)
     assert_int_equal(client_call(&harness, &used, &plain, &reply), ACCOUNT_DONE);
     evil_drain(evil);
     evil->rules = harness_rules;
+}
+
+static void works(struct harness *harness, const uint8_t id[SESSION_ID_LEN], int seconds)
+{
+    struct session_used used;
+
+    memcpy(used.session, id, SESSION_ID_LEN);
+    for (int i = 0; i < seconds; i++) {
+        usleep(1000000);
+        harness_send(&harness->front, FRAME_SESSION_WORKED, 0, &used, sizeof used);
+    }
+}
+
+/* Calls of the register are the front's word: it keeps the session that it names, until the expiry, and has nothing of
+ * it. */
+static void the_front_keeps_a_session_to_its_expiry_at_most(void **state)
+{
+    const struct account_call_plain plain = evil_account_call(ACCOUNT_SHOW_OWN, "");
+    struct client_session kept, unused;
+    struct account_call call = {.call_seq = 1};
+    struct evil *evil = *state;
+    struct harness harness;
+
+    evil->rules.idle_s = 3;
+    evil->ttl_s = 9;
+    evil_serve_auth(evil, &harness);
+    client_session_open(&harness, "tanaka", HARNESS_PASSWORD, &kept);
+    client_session_open(&harness, "sato", HARNESS_PASSWORD, &unused);
+    works(&harness, kept.id, 5);
+    evil_expect_ended(&harness, unused.id);
+    memcpy(call.session, kept.id, SESSION_ID_LEN);
+    assert_int_equal(client_send_call(&harness, &kept, &call, &reply), ACCOUNT_CALL_BAD_SEAL);
+    assert_int_equal(client_call(&harness, &kept, &plain, &reply), ACCOUNT_DONE);
+    works(&harness, kept.id, 6);
+    evil_expect_ended(&harness, kept.id);
+    works(&harness, kept.id, 1);
+    client_seal_call(&kept, kept.keys.account, ++kept.call_seq, &plain, &call);
+    assert_int_equal(client_send_call(&harness, &kept, &call, &reply), ACCOUNT_CALL_UNKNOWN_SESSION);
+    evil_drain(evil);
+    evil->rules = harness_rules;
+    evil->ttl_s = 600;
 }
 
 static void a_locked_accounts_sessions_end_in_the_vault_first(void **state)
@@ -114,7 +155,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_that_has_ended_is_nobodys),
         cmocka_unit_test(sessions_end_by_their_time),
-        cmocka_unit_test(idle_sessions_end_and_the_front_cannot_keep_them),
+        cmocka_unit_test(idle_sessions_end_and_forged_calls_keep_none),
+        cmocka_unit_test(the_front_keeps_a_session_to_its_expiry_at_most),
         cmocka_unit_test(a_locked_accounts_sessions_end_in_the_vault_first),
         cmocka_unit_test(f097_logins_come_from_terminals),
     };

@@ -210,6 +210,8 @@ static void step_of_session(struct input *input)
     memcpy(used.session, login->session, SESSION_ID_LEN);
     if (which & 0x80)
         world_send(PEER_VAULT, FRAME_SESSION_USED, 0, &used, sizeof used);
+    else if (which & 0x40)
+        world_send(PEER_FRONT, FRAME_SESSION_WORKED, 0, &used, sizeof used);
     else
         world_send(PEER_FRONT, FRAME_ACCESS_REFUSED, 0, &refused, sizeof refused);
 }

@@ -36,6 +36,7 @@ static const struct frame_rule request_rules[] = {
     ANY(FRAME_LEDGER_PROOF),   ANY(FRAME_LEDGER_HASHES), ANY(FRAME_CHALLENGE),    ANY(FRAME_LOGIN),
     ANY(FRAME_LOGOUT),         ANY(FRAME_ATTESTATION),   ANY(FRAME_BACKUP_READ),  ANY(FRAME_ACCOUNT_CALL),
     ANY(FRAME_ACCESS_REFUSED), ANY(FRAME_ACCESS_HEAD),   ANY(FRAME_ACCESS_PROOF), ANY(FRAME_ACCESS_HASHES),
+    ANY(FRAME_SESSION_WORKED),
 };
 
 /* Reads the requests that have come so far, so that they can be answered. */
@@ -84,7 +85,7 @@ void peers_answer(struct input *input)
     uint64_t seq = peer->requests - back % 8;
     uint16_t type = (uint16_t)(peer->type[seq % REQUESTS_KEPT] + 1);
     size_t length = services_answer(type, input, body);
-    bool one_way = type == FRAME_ACCESS_REFUSED + 1;
+    bool one_way = type == FRAME_ACCESS_REFUSED + 1 || type == FRAME_SESSION_WORKED + 1;
     if (peer->requests > 0 && !one_way && channel_send(&peer->end.outer, type, seq, body, length) == CHANNEL_OK)
         settle(peer);
 }

@@ -5,6 +5,7 @@
 
 #include <grpc/status.h>
 
+#include "server/channel/auth_client.h"
 #include "server/services/caller.h"
 #include "wire/access_entry.h"
 
@@ -74,9 +75,89 @@ static void another_connection_and_another_role_are_refused_and_recorded(void **
     expect_recorded(fixture, ACCESS_METHOD_REFUSED);
 }
 
+/* The session of the fixture, as if its login were so long ago. */
+static void logged_in_before(struct fixture *fixture, uint64_t ms)
+{
+    struct session_row row;
+    const uint8_t id[SESSION_ID_LEN] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+    assert_int_equal(session_table_find(fixture->front.sessions, id, link_now_ms(), &row), SESSION_OPEN);
+    session_table_remove(fixture->front.sessions, id);
+    assert_true(session_table_add(fixture->front.sessions, &row, link_now_ms() - ms));
+}
+
+/* An officer who works in the register alone is not idle. */
+static void auth_hears_of_use_at_most_every_ten_seconds(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rpc_error error;
+    struct caller caller;
+    struct session_used used;
+
+    assert_true(call_as(fixture, FIXTURE_SESSION, &caller, &error));
+    fake_peer_expect_none(fixture->auth);
+    for (int i = 0; i < 2; i++) {
+        logged_in_before(fixture, SESSION_USED_MS);
+        assert_true(caller_of(&fixture->call, &caller, &error));
+        struct frame_view view = fake_peer_request(fixture->auth, FRAME_SESSION_WORKED);
+        assert_int_equal(view.body_length, sizeof used);
+        memcpy(&used, view.body, sizeof used);
+        assert_memory_equal(used.session, caller.session, SESSION_ID_LEN);
+        for (int again = 0; again < 100; again++)
+            assert_true(caller_of(&fixture->call, &caller, &error));
+        fake_peer_expect_none(fixture->auth);
+    }
+}
+
+/* Nobody keeps a session in use by calls that are refused. */
+static void refused_calls_are_no_use(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rpc_error error;
+    struct caller caller;
+
+    fixture_call(fixture, account_methods, account_method_count, "ListSessions");
+    fixture->call.session = FIXTURE_SESSION;
+    fixture_role(fixture, 3);
+    logged_in_before(fixture, SESSION_USED_MS);
+    assert_false(caller_of(&fixture->call, &caller, &error));
+    expect_recorded(fixture, ACCESS_METHOD_REFUSED);
+    fixture->call.certificate[0] ^= 1;
+    assert_false(caller_of(&fixture->call, &caller, &error));
+    expect_recorded(fixture, ACCESS_CERTIFICATE_REFUSED);
+}
+
+static void no_answer(void *user, const struct challenge_reply *reply)
+{
+    (void)user;
+    (void)reply;
+}
+
+/* An auth that is behind costs the register nothing, nor do reports take the room of what is asked of auth. */
+static void reports_give_way_when_auth_is_busy(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rpc_error error;
+    struct caller caller;
+
+    for (int i = 0; i < AUTH_IN_FLIGHT_MAX / 2; i++) {
+        assert_int_equal(auth_challenge(fixture->front.auth, 11, no_answer, NULL), LINK_SENT);
+        fake_peer_request(fixture->auth, FRAME_CHALLENGE);
+    }
+    fixture_call(fixture, account_methods, account_method_count, "ListSessions");
+    fixture->call.session = FIXTURE_SESSION;
+    logged_in_before(fixture, SESSION_USED_MS);
+    assert_true(caller_of(&fixture->call, &caller, &error));
+    fake_peer_expect_none(fixture->auth);
+    assert_int_equal(auth_challenge(fixture->front.auth, 11, no_answer, NULL), LINK_SENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(auth_hears_of_use_at_most_every_ten_seconds, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(refused_calls_are_no_use, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(reports_give_way_when_auth_is_busy, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_session_of_the_metadata_is_the_caller, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_session_is_refused, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(another_connection_and_another_role_are_refused_and_recorded, fixture_set_up,

@@ -88,9 +88,27 @@ static void refusals_are_counted_by_the_minute(void **state)
     session_table_free(table);
 }
 
+static void use_is_told_every_ten_seconds(void **state)
+{
+    struct session_table *table = session_table_new(2);
+    struct session_row one = row_of(1, LATER + 1000000), other = row_of(2, LATER + 1000000);
+
+    (void)state;
+    assert_false(session_table_worked(table, one.id, LATER));
+    assert_true(session_table_add(table, &one, LATER));
+    assert_true(session_table_add(table, &other, LATER));
+    assert_false(session_table_worked(table, one.id, LATER + SESSION_USED_MS - 1)); /* the login was just now */
+    assert_true(session_table_worked(table, one.id, LATER + SESSION_USED_MS));
+    assert_false(session_table_worked(table, one.id, LATER + 2 * SESSION_USED_MS - 1));
+    assert_true(session_table_worked(table, other.id, LATER + 2 * SESSION_USED_MS - 1));
+    assert_true(session_table_worked(table, one.id, LATER + 2 * SESSION_USED_MS));
+    session_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(use_is_told_every_ten_seconds),
         cmocka_unit_test(refusals_are_counted_by_the_minute),
         cmocka_unit_test(found_until_removed),
         cmocka_unit_test(full_of_open_sessions_refuses_and_expired_ones_give_way),

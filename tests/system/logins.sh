@@ -65,11 +65,12 @@ code 1 >"$folder/code"
 wants 0 login audit privacy01 --otp <"$folder/code"
 wants 1 as audit sekisho unlock --account reviewer01 # may, and there is nothing to unlock
 
-echo "a session that nobody uses ends, one that is used does not (30 s)"
+echo "a session that nobody uses ends, one that is used does not, be it for the register alone (30 s)"
 wants 0 login reception reception01
 for _ in $(seq 5); do
   sleep 10
   wants 0 as review sekisho account show --session "$folder/one.$living"
+  wants 0 as audit sekisho operation list
 done
 wants 4 as reception sekisho account show
 says UNKNOWN_SESSION
