@@ -35,12 +35,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "disk/reserve.h"
 #include "ledger/merkle.h"
 #include "vault/backup.h"
 #include "vault/erasures.h"
 #include "vault/pairs.h"
 #include "vault/redo.h"
-#include "disk/reserve.h"
 #include "vault/stored.h"
 #include "vault/tenant_keys.h"
 #include "wire/messages.h"

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "backup_check.h"
-#include "support/fuzz.h"
 #include "disk/reserve.h"
+#include "support/fuzz.h"
 
 #define NAME "restored"
 
