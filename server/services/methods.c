@@ -29,6 +29,7 @@ enum {
     ROWS
 };
 #define METHODS_OF(service) ((sizeof(service) - sizeof(ProtobufCService)) / sizeof(void (*)(void)))
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a term of the sum above */
 #define SERVICE(name, stem) +METHODS_OF(Sekisho__V1__##name##_Service)
 _Static_assert(ROWS == 0
 #include "server/services/services.def"
