@@ -47,6 +47,8 @@ struct application_context {
     ProtobufCAllocator *arena;
     int rc;            /* of the store, with APPLICATION_STORE */
     const char *field; /* static text, with APPLICATION_INCOMPLETE */
+    /* Not NULL: the work is on the draft of this one's correction (correction.h), which is stored with it. */
+    stored_application *corrected;
 };
 
 /* May this event happen in this state, guards aside? For clients' menus and refusals before any work. */
@@ -65,7 +67,8 @@ enum application_result application_may_accept(struct application_context *conte
 stored_application *application_get(struct application_context *context, const uint8_t id[REGISTER_ID_LEN]);
 /* New: makes its id and name; DRAFT when `portal` is set, else RECEIVED. Content is the caller's duty. */
 enum application_result application_create(struct application_context *context, stored_application *application);
-/* Content changed without an event (a draft, an attachment, evidence of the signature). */
+/* Content changed without an event (a draft, an attachment, evidence of the signature). Of a correction's draft nothing
+ * shows outside: etag and time of the application that is corrected stay. */
 enum application_result application_update(struct application_context *context, stored_application *application);
 
 /* The first field that the kind requires and that is missing or not valid, e.g. "application.person.birth_date"; NULL:

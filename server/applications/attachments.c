@@ -95,6 +95,13 @@ static bool title_good(const char *title)
     return title[0] != '\0' && characters(title) <= TITLE_MAX_CHARACTERS;
 }
 
+static size_t count_files(const Sekisho__V1__Application *shown, int64_t *bytes)
+{
+    for (size_t i = 0; i < shown->n_attachments; i++)
+        *bytes += shown->attachments[i]->size;
+    return shown->n_attachments;
+}
+
 static enum attachment_result check_wanted(struct application_context *context, const Sekisho__V1__Application *shown,
                                            const Sekisho__V1__Attachment *wanted)
 {
@@ -111,10 +118,10 @@ static enum attachment_result check_wanted(struct application_context *context, 
         context->field = "attachment.sha256";
     if (context->field)
         return ATTACHMENT_BAD_FIELD;
-    for (size_t i = 0; i < shown->n_attachments; i++)
-        total += shown->attachments[i]->size;
-    return shown->n_attachments < ATTACHMENTS_MAX && total <= (int64_t)ATTACHMENT_BYTES_MAX ? ATTACHMENT_OK
-                                                                                            : ATTACHMENT_TOO_MUCH;
+    size_t count = count_files(shown, &total);
+    if (context->corrected)
+        count += count_files(context->corrected->application, &total);
+    return count < ATTACHMENTS_MAX && total <= (int64_t)ATTACHMENT_BYTES_MAX ? ATTACHMENT_OK : ATTACHMENT_TOO_MUCH;
 }
 
 enum attachment_result attachment_create(struct application_context *context, stored_application *application,
@@ -298,4 +305,17 @@ enum attachment_result attachment_delete(struct application_context *context, MD
             shown->attachments[kept++] = shown->attachments[i];
     shown->n_attachments = kept;
     return store_application(context, application);
+}
+
+int attachments_drop(const struct application_context *context, const stored_application *application)
+{
+    const Sekisho__V1__Application *shown = application->application;
+    int rc = 0;
+
+    if (shown->n_attachments == 0)
+        return 0;
+    MDB_txn *files = reg_files_txn(context->reg, &rc);
+    for (size_t i = 0; i < shown->n_attachments && rc == 0; i++)
+        rc = delete_pieces(context, files, application, shown->attachments[i]);
+    return rc;
 }

@@ -59,4 +59,7 @@ enum attachment_result attachment_read(struct application_context *context, MDB_
 enum attachment_result attachment_delete(struct application_context *context, MDB_txn *files,
                                          stored_application *application, Sekisho__V1__Attachment *attachment);
 
+/* The pieces of all its files, in the group's transaction of `files`; its list stays. An LMDB code. */
+int attachments_drop(const struct application_context *context, const stored_application *application);
+
 #endif

@@ -1,6 +1,7 @@
 /* application_event: the one way from a state to another. */
 #include <string.h>
 
+#include "server/applications/correction.h"
 #include "server/applications/internal.h"
 #include "server/applications/outbox.h"
 #include "wire/messages.h"
@@ -116,6 +117,11 @@ enum application_result application_event(struct application_context *context, s
         return result;
     if (event == APPLICATION_CORRECTION_OVERDUE)
         reason = OVERDUE;
+    if (transition->to != transition->from) { /* what was not handed in is not kept */
+        context->rc = correction_drop(context, application);
+        if (context->rc != 0)
+            return APPLICATION_STORE;
+    }
     set_fields(context, application, event, reason);
     application->application->state = transition->to;
     if (event == APPLICATION_APPROVE) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "server/applications/compare.h"
+#include "server/applications/correction.h"
 #include "server/applications/internal.h"
 #include "server/applications/outbox.h"
 #include "server/payments/gate.h"
@@ -140,12 +141,16 @@ static enum application_result guard_deadline(struct application_context *contex
     return APPLICATION_OK;
 }
 
+bool correction_is_overdue(const stored_application *application, int64_t now_us)
+{
+    return deadline_of(application) < date_number(date_of_time_us(now_us));
+}
+
 static enum application_result guard_overdue(struct application_context *context, const stored_application *application,
                                              const char *reason)
 {
     (void)reason;
-    return deadline_of(application) < date_number(date_of_time_us(context->now_us)) ? APPLICATION_OK
-                                                                                    : APPLICATION_WRONG_STATE;
+    return correction_is_overdue(application, context->now_us) ? APPLICATION_OK : APPLICATION_WRONG_STATE;
 }
 
 bool check_is_good(const Sekisho__V1__Check *check)

@@ -1,6 +1,7 @@
 /* The indexes of applications: which rows one has, and how they follow its changes. */
 #include <string.h>
 
+#include "server/applications/correction.h"
 #include "server/applications/internal.h"
 #include "server/register/entry.h"
 
@@ -59,6 +60,8 @@ static void rows_of(const stored_application *application, struct row rows[ROWS]
     add_key(row, &state, sizeof state);
     add_be64(row, shown->update_time_us);
     add_key(row, application->id.data, REGISTER_ID_LEN);
+    row->value[0] = CORRECTION_IS_PENDING;
+    row->value_length = correction_is_pending(application);
     (++row)->table = TABLE_application_by_time;
     if (shown->receive_time_us != 0) {
         add_be64(row, shown->receive_time_us);
@@ -83,7 +86,7 @@ static void rows_of(const stored_application *application, struct row rows[ROWS]
         set_id_value(row, application);
     }
     (++row)->table = TABLE_application_deadline;
-    if (shown->correction_deadline) {
+    if (shown->correction_deadline && !correction_is_pending(application)) { /* it was handed in in time */
         add_be32(row, date_of(shown->correction_deadline));
         add_key(row, application->id.data, REGISTER_ID_LEN);
     }

@@ -29,24 +29,30 @@ stored_application *application_get(struct application_context *context, const u
     return (stored_application *)message;
 }
 
-int application_put(struct application_context *context, stored_application *application)
+static int put_as_is(struct application_context *context, stored_application *application)
 {
-    Sekisho__V1__Application *shown = application->application;
-    stored_application *former = application_get(context, application->id.data);
+    const stored_application *former = application_get(context, application->id.data);
 
     if (context->rc != 0 && context->rc != MDB_NOTFOUND)
         return context->rc;
+    int rc = application_index(context, former, application);
+    if (rc == 0)
+        rc = record_put(context->txn, context->reg->table[TABLE_application], application->id.data, REGISTER_ID_LEN,
+                        &application->base);
+    return rc;
+}
+
+int application_put(struct application_context *context, stored_application *application)
+{
+    Sekisho__V1__Application *shown = application->application;
+
     application->version++;
     shown->update_time_us = context->now_us;
     shown->etag = arena_alloc(context, ETAG_SIZE);
     if (!shown->etag)
         return MDB_MAP_FULL;
     snprintf(shown->etag, ETAG_SIZE, "W/\"%llu\"", (unsigned long long)application->version);
-    int rc = application_index(context, former, application);
-    if (rc == 0)
-        rc = record_put(context->txn, context->reg->table[TABLE_application], application->id.data, REGISTER_ID_LEN,
-                        &application->base);
-    return rc;
+    return put_as_is(context, application);
 }
 
 int application_put_event(struct application_context *context, stored_application *application,
@@ -100,5 +106,9 @@ enum application_result application_create(struct application_context *context, 
 
 enum application_result application_update(struct application_context *context, stored_application *application)
 {
-    return result_of(context, application_put(context, application));
+    if (!context->corrected)
+        return result_of(context, application_put(context, application));
+    /* Numbers of files are the application's: an officer may add one meanwhile. */
+    context->corrected->next_attachment = application->next_attachment;
+    return result_of(context, put_as_is(context, context->corrected));
 }

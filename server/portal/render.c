@@ -88,12 +88,29 @@ static void hex(struct page *page, const char *title, const uint8_t *bytes, size
 
 /* ---- parts of the text ---- */
 
+/* An officer's words may have lines, or digits that an applicant's may not have: then their hash stands for them. */
+static void reason(struct page *page, const char *text)
+{
+    uint8_t hash[HASH_LEN];
+
+    if (text_can_be_seen(text, 1000) && !text_has_twelve_digits(text))
+        line(page, "補正の求め:%s\n", text);
+    else if (sha256(text, strlen(text), hash) == 0)
+        hex(page, "補正の求めのSHA-256", hash, sizeof hash);
+    else
+        fail(page, RENDER_MEMORY, "");
+}
+
 static void heading(struct page *page, const struct application_context *context, const stored_application *application)
 {
-    line(page, "保育士登録に関する申請書(オンライン申請)\n様式:sekisho-1\n");
+    const stored_application *corrected = context->corrected;
+
+    line(page, "保育士登録に関する申請書%s(オンライン申請)\n様式:sekisho-1\n", corrected ? "の補正" : "");
     line(page, "申請先:%s知事\n", prefecture_name(context->reg->tenant));
     word(page, "申請の種類", APPLICATION_KIND, application->application->kind, "content.kind");
-    hex(page, "申請の番号", application->id.data, application->id.len);
+    hex(page, corrected ? "補正する申請の番号" : "申請の番号", application->id.data, application->id.len);
+    if (corrected)
+        reason(page, corrected->application->reason);
 }
 
 static void birth(struct page *page, const Sekisho__V1__Date *date)
@@ -165,8 +182,11 @@ static void request(struct page *page, const Sekisho__V1__Application *applicati
     yes(page, "欠格事由", application->no_disqualification_declared, "該当しないことを申告します", "申告なし");
 }
 
-static void files(struct page *page, const Sekisho__V1__Application *application)
+static void files(struct page *page, const struct application_context *context,
+                  const Sekisho__V1__Application *application)
 {
+    if (context->corrected)
+        line(page, "提出済みの添付書類:%zu件\n追加する", context->corrected->application->n_attachments);
     line(page, "添付書類:%zu件\n", application->n_attachments);
     for (size_t i = 0; i < application->n_attachments; i++) {
         const Sekisho__V1__Attachment *file = application->attachments[i];
@@ -177,11 +197,13 @@ static void files(struct page *page, const Sekisho__V1__Application *application
     }
 }
 
-static void number(struct page *page, const stored_application *application)
+static void number(struct page *page, const struct application_context *context, const stored_application *application)
 {
     uint8_t hash[HASH_LEN];
 
-    if (application->number_blob.len == 0)
+    if (application->number_blob.len == 0 && context->corrected)
+        line(page, "個人番号:変更しません\n");
+    else if (application->number_blob.len == 0)
         line(page, "個人番号:(なし)\n");
     else if (sha256(application->number_blob.data, application->number_blob.len, hash) != 0)
         fail(page, RENDER_MEMORY, "");
@@ -200,10 +222,10 @@ enum render_result render_application(const struct application_context *context,
     heading(&page, context, application);
     person(&page, application->application->person ? application->application->person : &nobody);
     request(&page, application->application);
-    files(&page, application->application);
-    number(&page, application);
+    files(&page, context, application->application);
+    number(&page, context, application);
     hex(&page, "受付用の使い捨て番号", application->nonce.data, application->nonce.len);
-    line(&page, "上記のとおり申請します。\n");
+    line(&page, "上記のとおり%s。\n", context->corrected ? "補正します" : "申請します");
     *text = (ProtobufCBinaryData){page.length, (uint8_t *)page.bytes};
     *field = page.field;
     return page.result;

@@ -17,7 +17,9 @@ enum render_result {
     RENDER_MEMORY,
 };
 
-/* The bytes are of the context's arena; *field is static. The content is complete (application_missing). */
+/* The bytes are of the context's arena; *field is static. The content is complete (application_missing). Of a
+ * correction (context->corrected) the text says so, names the application and why, and nothing else of what was handed
+ * in before. */
 enum render_result render_application(const struct application_context *context, const stored_application *application,
                                       ProtobufCBinaryData *text, const char **field);
 

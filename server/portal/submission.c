@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "server/applications/correction.h"
 #include "server/register/person_check.h"
 
 #define STATE(state) SEKISHO__V1__APPLICATION_STATE__APPLICATION_STATE_##state
@@ -108,6 +109,16 @@ static bool record(const struct application_context *context, stored_application
     return record_match(context, application, &kept->match);
 }
 
+/* A bad signature does not end an application that has been received: its correction is a draft again. */
+static enum application_result decide_correction(struct application_context *context, stored_application *draft,
+                                                 enum card_code code)
+{
+    if (code == CARD_GOOD)
+        return correction_take(context);
+    draft->application->state = code == CARD_STATUS_UNKNOWN ? STATE(SIGNATURE_PENDING) : STATE(DRAFT);
+    return application_update(context, draft);
+}
+
 enum application_result submission_decide(struct application_context *context, const struct card_trust *trust,
                                           const struct card_submission *submission, stored_application *application)
 {
@@ -120,6 +131,8 @@ enum application_result submission_decide(struct application_context *context, c
         context->rc = MDB_MAP_FULL;
         return APPLICATION_STORE;
     }
+    if (context->corrected)
+        return decide_correction(context, application, code);
     if (code == CARD_GOOD)
         return application_event(context, application, APPLICATION_SIGNATURE_GOOD, NULL);
     if (code != CARD_STATUS_UNKNOWN)
@@ -140,6 +153,9 @@ static enum application_result retry(struct application_context *context, const 
 
     if (!application)
         return APPLICATION_STORE;
+    stored_application *whole = application;
+    if (correction_is_pending(whole))
+        application = correction_open(context, whole);
     submission_signature(application, NULL, 0, &signature);
     if (card_parse(&signature, &submission) != CARD_GOOD) {
         context->rc = MDB_CORRUPTED; /* it was good when it came in */
@@ -147,54 +163,56 @@ static enum application_result retry(struct application_context *context, const 
     }
     enum application_result result = submission_decide(context, trust, submission, application);
     card_submission_free(submission);
-    *decided += application->application->state != STATE(SIGNATURE_PENDING);
+    (void)correction_close(context, whole);
+    *decided += whole->application->state != STATE(SIGNATURE_PENDING) && !correction_is_pending(whole);
     return result;
 }
 
 #define ID_OFFSET (1 + 8) /* in a key of application_by_state */
 
-/* Ids of the applications that wait, the oldest change first; *left counts all of them. */
-static uint32_t waiting(struct application_context *context, uint32_t max, uint8_t (*ids)[REGISTER_ID_LEN],
-                        uint32_t *left)
+struct waiting {
+    uint8_t (*ids)[REGISTER_ID_LEN];
+    uint32_t max, count;
+    uint32_t left; /* of all, beyond max too */
+};
+
+/* Applications in this state that wait for a certificate's status, the oldest change first. An LMDB code. */
+static int add_waiting(const struct application_context *context, uint8_t state, struct waiting *waiting)
 {
-    uint8_t state = STATE(SIGNATURE_PENDING);
     MDB_val key = {1, &state}, value;
     MDB_cursor *cursor;
-    uint32_t count = 0;
+    int rc = mdb_cursor_open(context->txn, context->reg->table[TABLE_application_by_state], &cursor);
 
-    *left = 0;
-    context->rc = mdb_cursor_open(context->txn, context->reg->table[TABLE_application_by_state], &cursor);
-    if (context->rc != 0)
-        return 0;
-    int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    if (rc != 0)
+        return rc;
+    rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
     while (rc == 0 && key.mv_size == ID_OFFSET + REGISTER_ID_LEN && *(const uint8_t *)key.mv_data == state) {
-        if (count < max)
-            memcpy(ids[count++], (const uint8_t *)key.mv_data + ID_OFFSET, REGISTER_ID_LEN);
-        (*left)++;
+        bool waits = state == STATE(SIGNATURE_PENDING) ||
+                     (value.mv_size == 1 && *(const uint8_t *)value.mv_data == CORRECTION_IS_PENDING);
+        if (waits && waiting->count < waiting->max)
+            memcpy(waiting->ids[waiting->count++], (const uint8_t *)key.mv_data + ID_OFFSET, REGISTER_ID_LEN);
+        waiting->left += waits;
         rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
-    context->rc = rc == MDB_NOTFOUND ? 0 : rc;
-    return count;
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 enum application_result submission_retry_all(struct application_context *context, const struct card_trust *trust,
                                              uint32_t max, uint32_t *decided, uint32_t *left)
 {
-    uint8_t(*ids)[REGISTER_ID_LEN] =
-        context->arena->alloc(context->arena->allocator_data, (size_t)max * REGISTER_ID_LEN);
+    struct waiting waiting = {
+        .ids = context->arena->alloc(context->arena->allocator_data, (size_t)max * REGISTER_ID_LEN), .max = max};
     enum application_result result = APPLICATION_OK;
 
-    *decided = 0;
-    if (!ids) {
-        context->rc = MDB_MAP_FULL;
-        return APPLICATION_STORE;
-    }
-    uint32_t count = waiting(context, max, ids, left);
+    *decided = *left = 0;
+    context->rc = waiting.ids ? add_waiting(context, STATE(SIGNATURE_PENDING), &waiting) : MDB_MAP_FULL;
+    if (context->rc == 0)
+        context->rc = add_waiting(context, STATE(CORRECTION_WAIT), &waiting);
     if (context->rc != 0)
         return APPLICATION_STORE;
-    for (uint32_t i = 0; i < count && result == APPLICATION_OK; i++)
-        result = retry(context, trust, ids[i], decided);
-    *left -= *decided;
+    for (uint32_t i = 0; i < waiting.count && result == APPLICATION_OK; i++)
+        result = retry(context, trust, waiting.ids[i], decided);
+    *left = waiting.left - *decided;
     return result;
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "server/applications/correction.h"
 #include "server/applications/outbox.h"
 #include "server/services/application_input.h"
 #include "server/services/application_methods.h"
@@ -184,16 +185,6 @@ void application_cancel_method(struct rpc_call *call, const ProtobufCMessage *re
 
 /* ---- RecordCorrection ---- */
 
-/* What was compared and answered for other items says nothing of the new ones. */
-static void forget_findings(stored_application *application)
-{
-    for (size_t i = 0; i < application->n_checks; i++) {
-        application->checks[i]->result = SEKISHO__V1__CHECK_RESULT__CHECK_RESULT_UNSPECIFIED;
-        application->checks[i]->decision = (char *)(uintptr_t) "";
-    }
-    application->n_matches = 0;
-}
-
 static const ProtobufCMessage *corrected(struct register_call *call)
 {
     const Sekisho__V1__RecordCorrectionRequest *request = (const void *)call->request;
@@ -206,7 +197,7 @@ static const ProtobufCMessage *corrected(struct register_call *call)
     if (request->application) {
         if (!application_take(&opened, request->application))
             return NULL;
-        forget_findings(opened.application);
+        correction_forget_findings(opened.application);
     }
     if (request->number_withdrawn) {
         int rc = number_withdraw(&opened.context, opened.application);

@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include "server/applications/correction.h"
 #include "server/applications/name.h"
 #include "server/services/methods.h"
+
+#define STATE(state) SEKISHO__V1__APPLICATION_STATE__APPLICATION_STATE_##state
 
 enum {
 #define ROLE(code, number, permits) ROLE_##code = (number),
@@ -11,14 +14,21 @@ enum {
 #undef ROLE
 };
 
+/* Is there a correction that its applicant is writing? */
+static bool may_add(const struct opened *opened, const stored_application *application)
+{
+    return application->application->state == STATE(CORRECTION_WAIT) && application->correction &&
+           !correction_is_pending(application) && !correction_is_overdue(application, opened->call->now_us);
+}
+
 static bool visible(const struct opened *opened)
 {
     const stored_application *application = opened->application;
 
     if (opened->call->caller.role != ROLE_SYS)
         return application_visible(opened->call->caller.role, application);
-    return strcmp(application->portal, opened->account) == 0 && attachments_may_change(application) &&
-           application->application->state != SEKISHO__V1__APPLICATION_STATE__APPLICATION_STATE_RECEIVED;
+    return strcmp(application->portal, opened->account) == 0 &&
+           (application->application->state == STATE(DRAFT) || may_add(opened, application));
 }
 
 bool attachment_open(struct register_call *call, const char *name, struct opened *opened, uint32_t *number)
@@ -36,8 +46,11 @@ bool attachment_open(struct register_call *call, const char *name, struct opened
         return false;
     }
     opened->application = tenant == call->reg->tenant ? application_get(&opened->context, id) : NULL;
-    if (opened->application && visible(opened))
+    if (opened->application && visible(opened)) {
+        if (call->caller.role == ROLE_SYS && opened->application->correction)
+            opened->application = correction_open(&opened->context, opened->application);
         return true;
+    }
     (void)register_fail_store(call, opened->application || opened->context.rc == 0 ? MDB_NOTFOUND : opened->context.rc);
     return false;
 }

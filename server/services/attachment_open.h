@@ -6,7 +6,7 @@
 #include "server/services/application_open.h"
 
 /* The application that `name` names, or that has the file which it names (*number, 0: it names none). Officers see what
- * they see of applications; the portal (SYS) its own drafts and what waits for its applicants' corrections. False after
+ * they see of applications; the portal (SYS) its own drafts, and the files that a correction adds. False after
  * register_fail. */
 bool attachment_open(struct register_call *call, const char *name, struct opened *opened, uint32_t *number);
 

@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/sealed.h"
+#include "server/applications/correction.h"
 #include "server/identity/identity.h"
 #include "server/portal/nonce.h"
 #include "server/portal/render.h"
@@ -10,6 +11,7 @@
 #include "server/services/portal_open.h"
 
 #define KIND(kind)   SEKISHO__V1__APPLICATION_KIND__APPLICATION_KIND_##kind
+#define NUMBER(rule) SEKISHO__V1__BLOB_RULE__BLOB_RULE_##rule
 #define STATE(state) SEKISHO__V1__APPLICATION_STATE__APPLICATION_STATE_##state
 
 /* ---- content ---- */
@@ -124,11 +126,47 @@ const ProtobufCMessage *portal_create(struct register_call *call)
     return response->status ? &response->base : NULL;
 }
 
-static bool is_draft(struct portal *portal)
+/* ---- corrections ---- */
+
+static Sekisho__V1__BlobRule blob_rule(const stored_application *application)
 {
-    if (portal->opened.application->application->state == STATE(DRAFT))
-        return true;
-    return register_fail(portal->opened.call, REGISTER_WRONG_STATE, NULL, NULL);
+    if (!correction_may_change_number(application))
+        return NUMBER(STAYS);
+    return correction_needs_number(application) ? NUMBER(REQUIRED) : NUMBER(MAY_CHANGE);
+}
+
+static bool begin_correction(struct portal *portal)
+{
+    stored_application *application = portal->opened.application;
+
+    if (application->application->state == STATE(CORRECTION_WAIT) && !application->correction &&
+        !correction_begin(&portal->opened.context, application))
+        return register_fail(portal->opened.call, REGISTER_FULL, NULL, NULL);
+    if (application->application->state == STATE(DRAFT))
+        return register_fail(portal->opened.call, REGISTER_WRONG_STATE, NULL, NULL);
+    return portal_open_draft(portal);
+}
+
+const ProtobufCMessage *portal_begin_correction(struct register_call *call)
+{
+    const Sekisho__V1__BeginCorrectionRequest *request = (const void *)call->request;
+    Sekisho__V1__BeginCorrectionResponse *response =
+        REGISTER_NEW(call, Sekisho__V1__BeginCorrectionResponse, SEKISHO__V1__BEGIN_CORRECTION_RESPONSE__INIT);
+    struct portal portal;
+
+    if (!response)
+        return register_fail(call, REGISTER_FULL, NULL, NULL);
+    if (!portal_open(call, request->name, &portal))
+        return NULL;
+    if (!request->content)
+        return register_fail(call, REGISTER_MISSING_FIELD, "content", NULL);
+    if (!begin_correction(&portal) || !take_content(&portal, request->content) ||
+        !renew_nonce(&portal, &response->nonce) || !application_store(&portal.opened))
+        return NULL;
+    response->status = portal_status(&portal);
+    response->application = portal.opened.application->application->name;
+    response->blob_rule = blob_rule(portal.opened.application);
+    return response->status ? &response->base : NULL;
 }
 
 const ProtobufCMessage *portal_update(struct register_call *call)
@@ -140,7 +178,7 @@ const ProtobufCMessage *portal_update(struct register_call *call)
 
     if (!response)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
-    if (!portal_open(call, request->name, &portal) || !is_draft(&portal) ||
+    if (!portal_open(call, request->name, &portal) || !portal_open_draft(&portal) ||
         (request->content && !take_content(&portal, request->content)) || !renew_nonce(&portal, &response->nonce) ||
         !application_store(&portal.opened))
         return NULL;
@@ -168,9 +206,25 @@ bool portal_text(struct portal *portal, ProtobufCBinaryData *text)
     }
 }
 
+/* The state of what was handed in stays until the correction is taken over. */
+static bool take_corrected_blob(struct portal *portal, ProtobufCBinaryData blob)
+{
+    Sekisho__V1__BlobRule rule = blob_rule(portal->opened.context.corrected);
+
+    if ((blob.len == CITIZEN_BLOB_LEN && rule != NUMBER(STAYS)) || (blob.len == 0 && rule != NUMBER(REQUIRED))) {
+        portal->opened.application->number_blob = blob;
+        return true;
+    }
+    return register_fail(portal->opened.call, REGISTER_BAD_FIELD, "number_blob",
+                         rule == NUMBER(STAYS) ? "must be empty: the number stays" : "must have 60 bytes");
+}
+
 static bool take_blob(struct portal *portal, ProtobufCBinaryData blob)
 {
     stored_application *application = portal->opened.application;
+
+    if (portal->opened.context.corrected)
+        return take_corrected_blob(portal, blob);
     bool carries = application->application->kind != KIND(REISSUE);
 
     if (blob.len != (carries ? CITIZEN_BLOB_LEN : 0))
@@ -217,8 +271,8 @@ const ProtobufCMessage *portal_render(struct register_call *call)
 
     if (!response || !hash)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
-    if (!portal_open(call, request->name, &portal) || !is_draft(&portal) || !take_blob(&portal, request->number_blob) ||
-        !is_complete(&portal) || !portal_text(&portal, &response->content))
+    if (!portal_open(call, request->name, &portal) || !portal_open_draft(&portal) ||
+        !take_blob(&portal, request->number_blob) || !is_complete(&portal) || !portal_text(&portal, &response->content))
         return NULL;
     portal.opened.application->signing_text = response->content;
     if (sha256(response->content.data, response->content.len, hash) != 0)

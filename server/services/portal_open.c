@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#include "server/payments/gate.h"
+#include "server/applications/correction.h"
+
+#define STATE(state) SEKISHO__V1__APPLICATION_STATE__APPLICATION_STATE_##state
 
 static void name_object(struct register_call *call, const stored_application *application)
 {
@@ -59,6 +61,44 @@ bool portal_open(struct register_call *call, const char *name, struct portal *po
     return true;
 }
 
+static bool wrong_state(struct portal *portal)
+{
+    return register_fail(portal->opened.call, REGISTER_WRONG_STATE, NULL, NULL);
+}
+
+static void open_correction(struct portal *portal)
+{
+    portal->corrected = portal->opened.application;
+    portal->opened.application = correction_open(&portal->opened.context, portal->corrected);
+}
+
+bool portal_open_draft(struct portal *portal)
+{
+    stored_application *application = portal->opened.application;
+
+    if (application->application->state == STATE(DRAFT))
+        return true;
+    if (application->application->state != STATE(CORRECTION_WAIT) || !application->correction ||
+        correction_is_pending(application))
+        return wrong_state(portal);
+    if (correction_is_overdue(application, portal->opened.call->now_us))
+        return register_fail(portal->opened.call, REGISTER_DEADLINE_PASSED, NULL, NULL);
+    open_correction(portal);
+    return true;
+}
+
+bool portal_open_pending(struct portal *portal)
+{
+    stored_application *application = portal->opened.application;
+
+    if (application->application->state == STATE(SIGNATURE_PENDING))
+        return true;
+    if (!correction_is_pending(application))
+        return wrong_state(portal);
+    open_correction(portal);
+    return true;
+}
+
 Sekisho__V1__ApplicationStatus *portal_status(struct portal *portal)
 {
     struct register_call *call = portal->opened.call;
@@ -70,6 +110,10 @@ Sekisho__V1__ApplicationStatus *portal_status(struct portal *portal)
         (void)register_fail(call, REGISTER_FULL, NULL, NULL);
         return NULL;
     }
+    if (portal->corrected) {
+        (void)correction_close(&portal->opened.context, portal->corrected);
+        portal->opened.application = portal->corrected;
+    }
     portal_application_format(&portal->applicant, portal->opened.application->id.data, name);
     name_object(call, portal->opened.application);
     status->name = name;
@@ -78,7 +122,8 @@ Sekisho__V1__ApplicationStatus *portal_status(struct portal *portal)
         return NULL;
     status->kind = shown->kind;
     status->state = shown->state;
-    status->signature_code = shown->signature_code;
+    const stored_application *correction = portal->opened.application->correction;
+    status->signature_code = correction ? correction->application->signature_code : shown->signature_code;
     status->reason = shown->reason;
     status->correction_deadline = shown->correction_deadline;
     status->fee_yen = shown->receive_time_us != 0 ? shown->fee_yen : 0;

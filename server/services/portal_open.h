@@ -10,6 +10,7 @@
 
 struct portal {
     struct opened opened;
+    stored_application *corrected; /* not NULL: opened.application is the draft of its correction */
     struct applicant_name applicant;
     const struct card_trust *trust; /* NULL: this server has no authorities for cards */
 };
@@ -19,11 +20,17 @@ bool portal_begin(struct register_call *call, const char *parent, struct portal 
 /* The application of this name; of another applicant or portal there is none. False after register_fail. */
 bool portal_open(struct register_call *call, const char *name, struct portal *portal);
 
-/* NULL after register_fail. */
+/* The draft to work on in place of what was opened: the application while DRAFT, else its correction's, within the
+ * deadline. False after register_fail. */
+bool portal_open_draft(struct portal *portal);
+/* The same for the signature that waits for a certificate's status; a deadline does not end it. */
+bool portal_open_pending(struct portal *portal);
+
+/* NULL after register_fail. Of a correction's draft: of the application. */
 Sekisho__V1__ApplicationStatus *portal_status(struct portal *portal);
 
 /* Methods of the drafts (portal_draft.c). */
-register_handler portal_create, portal_update, portal_render;
+register_handler portal_create, portal_begin_correction, portal_update, portal_render;
 /* Renders anew: equal bytes for an equal application. False after register_fail. */
 bool portal_text(struct portal *portal, ProtobufCBinaryData *text);
 

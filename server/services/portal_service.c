@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "server/applications/correction.h"
 #include "server/portal/nonce.h"
 #include "server/portal/submission.h"
 #include "server/services/methods.h"
@@ -62,6 +63,12 @@ static bool text_stands(struct portal *portal)
            register_fail(portal->opened.call, REGISTER_TEXT_CHANGED, NULL, NULL);
 }
 
+/* Of an application that waits for a correction the draft of it is submitted, not what was submitted before. */
+static bool open_submission(struct portal *portal)
+{
+    return portal->opened.application->application->state != STATE(CORRECTION_WAIT) || portal_open_draft(portal);
+}
+
 static bool decide(struct portal *portal, const struct card_submission *submission)
 {
     return application_settle(&portal->opened, submission_decide(&portal->opened.context, portal->trust, submission,
@@ -78,7 +85,7 @@ static const ProtobufCMessage *submit(struct register_call *call)
 
     if (!response)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
-    if (!portal_open(call, request->name, &portal) || !has_trust(&portal))
+    if (!portal_open(call, request->name, &portal) || !has_trust(&portal) || !open_submission(&portal))
         return NULL;
     if (request->cms.len > 0 && (request->raw_signature.len > 0 || request->certificate.len > 0))
         return register_fail(call, REGISTER_SIG_MALFORMED, "cms", "excludes raw_signature and certificate");
@@ -91,7 +98,8 @@ static const ProtobufCMessage *submit(struct register_call *call)
     bool done = take_nonce(&portal) && text_stands(&portal);
     if (done) {
         application->application->receive_time_us = call->now_us;
-        done = application_fire(&portal.opened, APPLICATION_SUBMIT, NULL) && decide(&portal, submission);
+        done = (portal.opened.context.corrected || application_fire(&portal.opened, APPLICATION_SUBMIT, NULL)) &&
+               decide(&portal, submission);
     }
     card_submission_free(submission);
     response->status = done ? portal_status(&portal) : NULL;
@@ -108,10 +116,8 @@ static const ProtobufCMessage *retry(struct register_call *call)
 
     if (!response)
         return register_fail(call, REGISTER_FULL, NULL, NULL);
-    if (!portal_open(call, request->name, &portal) || !has_trust(&portal))
+    if (!portal_open(call, request->name, &portal) || !has_trust(&portal) || !portal_open_pending(&portal))
         return NULL;
-    if (portal.opened.application->application->state != STATE(SIGNATURE_PENDING))
-        return register_fail(call, REGISTER_WRONG_STATE, NULL, NULL);
     struct card_submission *submission = parse(&portal, request->ocsp_response, &signature);
     if (!submission)
         return NULL;
@@ -221,11 +227,12 @@ static const ProtobufCMessage *withdraw(struct register_call *call)
 /* Whether the portal names what we have: the text that was rendered last, or none. */
 static bool same_content(const stored_application *application, ProtobufCBinaryData said, uint8_t hash[HASH_LEN])
 {
+    ProtobufCBinaryData text = correction_last_text(application);
+
     memset(hash, 0, HASH_LEN);
-    if (application->signing_text.len == 0)
+    if (text.len == 0)
         return said.len == 0;
-    return sha256(application->signing_text.data, application->signing_text.len, hash) == 0 && said.len == HASH_LEN &&
-           crypto_equal(said.data, hash, HASH_LEN);
+    return sha256(text.data, text.len, hash) == 0 && said.len == HASH_LEN && crypto_equal(said.data, hash, HASH_LEN);
 }
 
 static bool record_purge(struct portal *portal, const uint8_t content[HASH_LEN])
@@ -284,6 +291,7 @@ static const ProtobufCMessage *confirm_purge(struct register_call *call)
     }
 #define METHODS                                                                                                        \
     WRITE(CreateApplication, portal_create)                                                                            \
+    WRITE(BeginCorrection, portal_begin_correction)                                                                    \
     WRITE(UpdateApplication, portal_update)                                                                            \
     WRITE(RenderApplication, portal_render)                                                                            \
     WRITE(SubmitApplication, submit)                                                                                   \

@@ -115,9 +115,9 @@ static void test_F087_F053_what_those_outside_can_call(void **state)
         "PortalService.RenderApplication",    "PortalService.SubmitApplication",
         "PortalService.GetApplicationStatus", "PortalService.ListApplicationStatuses",
         "PortalService.WithdrawApplication",  "PortalService.ConfirmPurge",
-        "PortalService.RetrySignature",       "AttachmentService.CreateAttachment",
-        "AttachmentService.UploadAttachment", "AttachmentService.GetAttachment",
-        "AttachmentService.DeleteAttachment",
+        "PortalService.BeginCorrection",      "PortalService.RetrySignature",
+        "AttachmentService.CreateAttachment", "AttachmentService.UploadAttachment",
+        "AttachmentService.GetAttachment",    "AttachmentService.DeleteAttachment",
     };
 
     (void)state;

@@ -129,6 +129,27 @@ says " purged"
 ! grep -rqF 浦和　花子 "$portal/log" "$portal/copies" "$portal/receipts" || fail "something of the content is left at the portal"
 wants 1 simulator purge --folder "$portal" "$received"
 
+# ---- F024, F060: a correction that the office asks for is made online, in the same application ----
+content corrected NEW 浦和　花子 route=SCHOOL qualified_month=2023-03 no_disqualification_declared=true person.kana=ハナコ
+wants 1 simulator correct --folder "$portal" --card "$jpki/cards/hanako" --content "$folder/corrected" \
+  --citizen-pin "$pin" "$received"
+wants 0 as reception sekisho application correction --application "$id" --reason フリガナの誤り \
+  --deadline "$(TZ=Asia/Tokyo date -d '+7 days' +%F)"
+wants 0 simulator correct --folder "$portal" --card "$jpki/cards/hanako" --content "$folder/corrected" \
+  --citizen-pin "$pin" --other-text "$received"
+says " CORRECTION_WAIT DIGEST_MISMATCH"
+wants 0 as reception sekisho application show --application "$id" --json
+says '"カナ"'
+wants 0 simulator correct --folder "$portal" --card "$jpki/cards/hanako" --content "$folder/corrected" \
+  --citizen-pin "$pin" --attach "$folder/certificate.pdf" "$received"
+says "補正の求め:フリガナの誤り"
+says "個人番号:変更しません"
+says " IN_REVIEW -"
+wants 0 as reception sekisho application show --application "$id" --json
+says '"ハナコ"'
+wants 0 simulator purge --folder "$portal" "$received"
+says " purged"
+
 # ---- F025, F061: the office goes on; the number is opened in the vault alone ----
 wants 0 as reception sekisho application show --application "$id" --json
 says '"SEALED"'

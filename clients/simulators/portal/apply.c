@@ -55,11 +55,43 @@ struct applying {
     const struct card *card;
     const struct apply_options *options;
     Sekisho__V1__ApplicationContent *content;
-    Sekisho__V1__CreateApplicationResponse *draft;
+    ProtobufCMessage *begun; /* answer that the next three are of */
+    char *name, *application;
+    const Sekisho__V1__SubmissionNonce *nonce;
+    bool number_stays;
     Sekisho__V1__RenderApplicationResponse *text;
     uint8_t blob[SEKISHO_BLOB_LEN];
     bool sealed;
 };
+
+static bool send_files(struct applying *applying)
+{
+    if (applying->nonce->nonce.len != SEKISHO_NONCE_LEN)
+        return false;
+    for (size_t i = 0; i < applying->options->file_count; i++)
+        if (!portal_attach(applying->portal, applying->application, applying->options->files[i]))
+            return false;
+    return true;
+}
+
+/* A correction of the application that is named: its number is sealed anew when it must be. */
+static bool begin_correction(struct applying *applying)
+{
+    Sekisho__V1__BeginCorrectionRequest request = SEKISHO__V1__BEGIN_CORRECTION_REQUEST__INIT;
+
+    request.name = (char *)(uintptr_t)applying->options->correct;
+    request.content = applying->content;
+    Sekisho__V1__BeginCorrectionResponse *answer =
+        portal_call(applying->portal, "BeginCorrection", &request.base, request.name);
+    if (!answer)
+        return false;
+    applying->begun = &answer->base;
+    applying->name = answer->status->name;
+    applying->application = answer->application;
+    applying->nonce = answer->nonce;
+    applying->number_stays = answer->blob_rule != SEKISHO__V1__BLOB_RULE__BLOB_RULE_REQUIRED;
+    return send_files(applying);
+}
 
 static bool draft(struct applying *applying)
 {
@@ -70,24 +102,27 @@ static bool draft(struct applying *applying)
              applying->options->pseudonym);
     request.parent = parent;
     request.content = applying->content;
-    applying->draft = portal_call(applying->portal, "CreateApplication", &request.base, parent);
-    if (!applying->draft || applying->draft->nonce->nonce.len != SEKISHO_NONCE_LEN)
+    Sekisho__V1__CreateApplicationResponse *answer =
+        portal_call(applying->portal, "CreateApplication", &request.base, parent);
+    if (!answer)
         return false;
-    for (size_t i = 0; i < applying->options->file_count; i++)
-        if (!portal_attach(applying->portal, applying->draft->application, applying->options->files[i]))
-            return false;
-    return true;
+    applying->begun = &answer->base;
+    applying->name = answer->status->name;
+    applying->application = answer->application;
+    applying->nonce = answer->nonce;
+    return send_files(applying);
 }
 
 static bool render(struct applying *applying)
 {
     Sekisho__V1__RenderApplicationRequest request = SEKISHO__V1__RENDER_APPLICATION_REQUEST__INIT;
-    char *name = applying->draft->status->name;
+    char *name = applying->name;
 
-    applying->sealed = applying->content->kind != SEKISHO__V1__APPLICATION_KIND__APPLICATION_KIND_REISSUE;
+    applying->sealed =
+        !applying->number_stays && applying->content->kind != SEKISHO__V1__APPLICATION_KIND__APPLICATION_KIND_REISSUE;
     if (applying->sealed) {
         if (!citizen_seal(applying->portal->client, &applying->portal->info, applying->options->citizen_pin,
-                          applying->draft->nonce->nonce.data, applying->card, applying->blob))
+                          applying->nonce->nonce.data, applying->card, applying->blob))
             return false;
         request.number_blob = (ProtobufCBinaryData){SEKISHO_BLOB_LEN, applying->blob};
     }
@@ -103,8 +138,8 @@ static uint8_t *sign(const struct applying *applying, size_t *length)
     static const uint8_t other[] = "another text";
     const ProtobufCBinaryData *text = &applying->text->content;
 
-    if (!citizen_agrees(applying->content, applying->sealed ? applying->blob : NULL, applying->draft->nonce->nonce.data,
-                        text->data, text->len))
+    if (!citizen_agrees(applying->content, applying->sealed ? applying->blob : NULL, applying->number_stays,
+                        applying->nonce->nonce.data, text->data, text->len))
         return NULL;
     fwrite(text->data, 1, text->len, stdout);
     if (applying->options->other_text)
@@ -117,7 +152,7 @@ static bool submit(struct applying *applying, uint8_t *signature, size_t length)
     Sekisho__V1__SubmitApplicationRequest request = SEKISHO__V1__SUBMIT_APPLICATION_REQUEST__INIT;
     uint8_t *certificate = NULL, *ocsp = NULL;
 
-    request.name = applying->draft->status->name;
+    request.name = applying->name;
     if (applying->options->raw) {
         int size = i2d_X509(applying->card->certificate, &certificate);
         request.raw_signature = (ProtobufCBinaryData){length, signature};
@@ -147,11 +182,11 @@ bool portal_apply(struct portal *portal, const struct card *card, const struct a
     size_t length = 0;
 
     applying.content = content_of(options->content_file, portal->info.prefecture);
-    bool good = applying.content && draft(&applying) && render(&applying) && (signature = sign(&applying, &length)) &&
-                submit(&applying, signature, length);
+    bool good = applying.content && (options->correct ? begin_correction(&applying) : draft(&applying)) &&
+                render(&applying) && (signature = sign(&applying, &length)) && submit(&applying, signature, length);
     OPENSSL_free(signature);
     sekisho_message_free((ProtobufCMessage *)applying.text);
-    sekisho_message_free((ProtobufCMessage *)applying.draft);
+    sekisho_message_free(applying.begun);
     sekisho_message_free((ProtobufCMessage *)applying.content);
     return good;
 }

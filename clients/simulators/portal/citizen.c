@@ -46,7 +46,7 @@ static bool says_hex(const uint8_t *text, size_t length, const char *title, cons
     return says(text, length, title, hex);
 }
 
-bool citizen_agrees(const Sekisho__V1__ApplicationContent *content, const uint8_t *blob,
+bool citizen_agrees(const Sekisho__V1__ApplicationContent *content, const uint8_t *blob, bool number_stays,
                     const uint8_t nonce[SEKISHO_NONCE_LEN], const uint8_t *text, size_t length)
 {
     const Sekisho__V1__Person *person = content->person;
@@ -59,5 +59,5 @@ bool citizen_agrees(const Sekisho__V1__ApplicationContent *content, const uint8_
            says(text, length, "申請の理由", content->cause) &&
            says_hex(text, length, "受付用の使い捨て番号", nonce, SEKISHO_NONCE_LEN) &&
            (blob ? says_hex(text, length, "暗号化した個人番号のSHA-256", hash, sizeof hash)
-                 : says(text, length, "個人番号", NULL));
+                 : says(text, length, "個人番号", number_stays ? "変更しません" : NULL));
 }

@@ -13,7 +13,7 @@ bool citizen_seal(struct sekisho_client *client, const struct sekisho_session_in
 
 /* Whether the text says what the applicant entered, and names the number that was sealed (none: NULL) and the nonce.
  * What it says besides, the applicant reads. */
-bool citizen_agrees(const Sekisho__V1__ApplicationContent *content, const uint8_t *blob,
+bool citizen_agrees(const Sekisho__V1__ApplicationContent *content, const uint8_t *blob, bool number_stays,
                     const uint8_t nonce[SEKISHO_NONCE_LEN], const uint8_t *text, size_t length);
 
 #endif

@@ -4,6 +4,7 @@
  *
  *   apply --folder DIR --card STEM --applicant PSEUDONYM --content FILE --citizen-pin HEX
  *         [--attach FILE]... [--ocsp FILE] [--raw] [--other-text]
+ *   correct --folder DIR --card STEM --content FILE --citizen-pin HEX [the same] NAME
  *   status|withdraw|purge --folder DIR NAME
  *   retry --folder DIR [--ocsp FILE] NAME
  *   list --folder DIR --applicant PSEUDONYM
@@ -79,11 +80,20 @@ static bool apply(struct portal *portal, const struct command *command)
 {
     struct card card;
 
-    if (!command->card || !command->apply.pseudonym || !command->apply.content_file || !command->apply.citizen_pin)
+    if (!command->card || (!command->apply.pseudonym && !command->apply.correct) || !command->apply.content_file ||
+        !command->apply.citizen_pin)
         return false;
     bool good = card_open(command->card, &card) && portal_apply(portal, &card, &command->apply);
     card_close(&card);
     return good;
+}
+
+static bool correct(struct portal *portal, const struct command *command)
+{
+    struct command correction = *command;
+
+    correction.apply.correct = command->name;
+    return apply(portal, &correction);
 }
 
 static bool run(struct portal *portal, const char *verb, const struct command *command)
@@ -96,6 +106,8 @@ static bool run(struct portal *portal, const char *verb, const struct command *c
         return false;
     if (strcmp(verb, "status") == 0)
         return portal_status(portal, command->name);
+    if (strcmp(verb, "correct") == 0)
+        return correct(portal, command);
     if (strcmp(verb, "retry") == 0)
         return portal_retry(portal, command->name, command->apply.ocsp_file);
     if (strcmp(verb, "withdraw") == 0)
@@ -109,7 +121,7 @@ int main(int count, char **arguments)
     struct portal portal;
 
     if (count < 2 || !parse(count - 1, arguments + 1, &command)) {
-        fprintf(stderr, "sekisho-portal-simulator apply|status|retry|withdraw|purge|list --folder DIR ...\n");
+        fprintf(stderr, "sekisho-portal-simulator apply|correct|status|retry|withdraw|purge|list --folder DIR ...\n");
         return 2;
     }
     bool good = portal_open(command.folder, &portal) && run(&portal, arguments[1], &command);

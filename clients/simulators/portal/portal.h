@@ -33,6 +33,7 @@ struct apply_options {
     const char *pseudonym, *content_file, *citizen_pin;
     char **files;
     size_t file_count;
+    const char *correct;   /* name of the application that is corrected; NULL: a new one */
     const char *ocsp_file; /* NULL: none */
     bool raw;              /* the card's own signature instead of CMS */
     bool other_text;       /* signs something else: for tests of the refusal */
