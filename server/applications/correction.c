@@ -105,14 +105,15 @@ static void take_number(stored_application *application, const stored_applicatio
 }
 
 /* `count` pointers and `more_count` behind them; NULL: no memory. */
-static void *joined(const struct application_context *context, void *rows, size_t count, void *more, size_t more_count)
+static void *joined(const struct application_context *context, const void *rows, size_t count, const void *more,
+                    size_t more_count)
 {
-    uint8_t *all = arena_alloc(context, (count + more_count) * sizeof(void *));
+    void **all = arena_alloc(context, (count + more_count) * sizeof *all);
 
     if (all && count > 0)
-        memcpy(all, rows, count * sizeof(void *));
+        memcpy(all, rows, count * sizeof *all);
     if (all && more_count > 0)
-        memcpy(all + count * sizeof(void *), more, more_count * sizeof(void *));
+        memcpy(all + count, more, more_count * sizeof *all);
     return all;
 }
 
