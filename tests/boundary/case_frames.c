@@ -173,12 +173,13 @@ static void types_that_are_not_the_fronts(void **state)
         {FRAME_SESSION_OPEN, sizeof(struct session_open)},
         {FRAME_SESSION_CLOSE, sizeof(struct session_close)},
     };
-    static const uint8_t zeros[1024];
+    static const uint8_t zeros[sizeof(struct launch_config)]; /* the longest of them */
     struct evil *evil = *state;
     uint8_t digest[32];
     char what[64];
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_true(others[i].body <= sizeof zeros);
         start_serving(evil, digest);
         size_t length = evil_frame(&evil->front, others[i].type, zeros, others[i].body, record);
         assert_int_equal(evil_send_raw(evil->front.fd, record, length, 0), length);

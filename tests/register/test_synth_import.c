@@ -72,14 +72,29 @@ static size_t rows_in(struct register_folder *folder, enum register_table table)
     return facts.ms_entries;
 }
 
-/* Rows live until the process ends: the import puts its own texts into them. */
+/* A row of the test's memory: the import puts its own texts into it. */
+static Sekisho__V1__ImportRow *of_arena(Sekisho__V1__ImportRow *row)
+{
+    size_t length = protobuf_c_message_get_packed_size(&row->base);
+    uint8_t *packed = take(NULL, length);
+
+    protobuf_c_message_pack(&row->base, packed);
+    protobuf_c_message_free_unpacked(&row->base, NULL);
+    row = (Sekisho__V1__ImportRow *)protobuf_c_message_unpack(&sekisho__v1__import_row__descriptor, &arena, length,
+                                                              packed);
+    assert_non_null(row);
+    return row;
+}
+
 static void read_register(Sekisho__V1__ImportRow *rows[ROWS])
 {
     const struct synth_rows what = {program, "register", &sekisho__v1__import_row__descriptor, "registration"};
 
     assert_int_equal(synth_rows_make(&what, ROWS, (ProtobufCMessage **)rows), ROWS);
-    for (size_t i = 0; i < ROWS; i++)
+    for (size_t i = 0; i < ROWS; i++) {
+        rows[i] = of_arena(rows[i]);
         rows[i]->row = (int64_t)i + 1;
+    }
 }
 
 /* All rows under an import's id; faults[0..] of them, counts in *import. */

@@ -261,6 +261,8 @@ static void register_calls_by_every_role(void **state)
             if (fixture->call.finished == 0)
                 fixture->call.method->on_message(&fixture->call, empty);
             refused_and_recorded(fixture);
+            if (fixture->call.method->on_done)
+                fixture->call.method->on_done(&fixture->call);
             protobuf_c_message_free_unpacked(empty, NULL);
         }
 }
