@@ -8,6 +8,7 @@
 rounds=${2:-4}
 set_create "$folder" >/dev/null
 set_account cashier01 CSH
+set_account reviewer02 REV # looks on, from a desk where nothing else is done meanwhile
 set_start || fail "the set did not start"
 starts=1
 
@@ -23,6 +24,7 @@ log_in() {
   wants 0 set_login review reviewer01 --replace-session
   wants 0 set_login approval approver01 --replace-session
   wants 0 set_login office cashier01 --replace-session
+  wants 0 set_login audit reviewer02 --replace-session
 }
 application() { # application DESK COMMAND...: of the one in work
   local desk=$1
@@ -31,7 +33,7 @@ application() { # application DESK COMMAND...: of the one in work
 }
 step() { wants 0 application "$@"; }
 field() { # field NAME: of the application in work, as the register has it now
-  wants 0 application review show
+  wants 0 application audit show
   text "$1"
 }
 is() { # is NAME VALUE
